@@ -1,0 +1,92 @@
+"""The record that every check returns, and the one rule that derives a verdict from it."""
+
+from dataclasses import dataclass, replace
+from math import inf, isnan
+
+KINDS = ("exact", "certified", "searched", "sampled", "scaled", "trained")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What one check established: a measured quantity lies in [low, high]; the claim compares it with `bound`.
+
+    `sense` is "<=" when the claim says measured <= bound and ">=" when it says measured >= bound. `covers` says that
+    the evidence covers the claim as it is quantified (a proof), not only the settings that were tried.
+    """
+
+    kind: str
+    low: float
+    high: float
+    bound: float
+    sense: str = "<="
+    covers: bool = False
+    draws: int = 0  # independent random draws
+    decisions: int = 0  # random decisions, each with the error rate of evidence.random
+    counterexample: str | None = None
+    proof: object = None  # what can be inspected and replayed: a simplified difference, a list of boxes, a point
+    says: str = ""  # one sentence: what was established
+
+    def __post_init__(self):
+        if self.kind not in KINDS:
+            raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {self.kind!r}")
+        if self.sense not in ("<=", ">="):
+            raise ValueError(f"sense must be '<=' or '>=', got {self.sense!r}")
+        if isnan(self.low) or isnan(self.high) or isnan(self.bound):
+            raise ValueError(f"a measurement is not a number: [{self.low}, {self.high}] against {self.bound}")
+        if self.low > self.high:
+            raise ValueError(f"low must not exceed high, got [{self.low}, {self.high}]")
+        if self.covers and self.kind in ("exact", "certified") and self.proof is None:
+            raise ValueError("evidence that covers a claim must carry its proof object")
+
+    @property
+    def measured(self) -> float:
+        """The end of [low, high] that decides: nearest to a violation, or nearest to the claim when refuted."""
+        toward_violation, away = (self.high, self.low) if self.sense == "<=" else (self.low, self.high)
+        return away if judge(self) == "REFUTED" else toward_violation
+
+    @property
+    def slack(self) -> float | None:
+        """Measured over bound (bound over measured for ">="): 1 is tight, 0.01 loose by a hundred."""
+        top, bottom = (self.measured, self.bound) if self.sense == "<=" else (self.bound, self.measured)
+        return top / bottom if bottom not in (0, inf, -inf) and top not in (inf, -inf) else None
+
+
+def judge(evidence: Evidence) -> str:
+    """PROVED (inside, and the whole claim is covered), SUPPORTED (inside), REFUTED (disjoint) or UNDECIDED."""
+    e = evidence
+    inside = e.high <= e.bound if e.sense == "<=" else e.low >= e.bound
+    disjoint = e.low > e.bound if e.sense == "<=" else e.high < e.bound
+    if inside:
+        return "PROVED" if e.covers else "SUPPORTED"
+    return "REFUTED" if disjoint else "UNDECIDED"
+
+
+def all_of(*parts: Evidence, says: str = "") -> Evidence:
+    """Evidence for a conjunction: it is as strong as its weakest part, and one refuted part refutes it.
+
+    `says` is what holds when every part does, in one sentence.
+    """
+    holds = says or f"all {len(parts)} parts hold"
+    return _combine(parts, min, holds, ("PROVED", "SUPPORTED"))
+
+
+def any_of(*parts: Evidence) -> Evidence:
+    """Evidence for a disjunction ("for some constant"): it is as strong as its strongest part, refuted if all are."""
+    return _combine(parts, max, f"none of {len(parts)} alternatives holds", ("REFUTED", "UNDECIDED"))
+
+
+def _combine(parts, pick, common, where_common):
+    if not parts:
+        raise ValueError("a conjunction or disjunction needs at least one piece of evidence")
+    strength = ("REFUTED", "UNDECIDED", "SUPPORTED", "PROVED")
+    decisive = pick(parts, key=lambda e: strength.index(judge(e)))
+    says, verdict = decisive.says, judge(decisive)
+    if verdict in where_common:
+        says = common if verdict == "PROVED" else f"{common}; {says}"
+    return replace(
+        decisive,
+        draws=sum(e.draws for e in parts),
+        decisions=sum(e.decisions for e in parts),
+        proof=parts[0].proof if len(parts) == 1 else tuple(e.proof for e in parts),
+        says=says,
+    )
