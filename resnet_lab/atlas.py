@@ -1,0 +1,124 @@
+"""The atlas: one generated page with every claim, its verdict and its place, and what has not been judged yet."""
+
+import re
+from collections import Counter
+
+from . import claims
+from .ledger import BUDGET, DECISION_ERROR, decisions
+
+VERDICTS = ("PROVED", "SUPPORTED", "REFUTED", "UNDECIDED")
+PAPERS = ("zhang22", "du18", "gulcu19", "nfres", "frei19", "cross")
+
+
+def page(records, sources):
+    """The page as Markdown, from the ledger and the chapters' sources by name (they hold the targets of the links)."""
+    registry = claims.load()
+    judged = {record["id"]: record for record in records}
+    links = {name: _link(record, sources[record["chapter"]]) for name, record in judged.items()}
+    open_claims = [claim for claim in registry.values() if claim.id not in judged]
+    refuted = [record for record in records if record["verdict"] == "REFUTED"]
+    spent = decisions(records)
+    lines = f"""# Atlas: every claim and its verdict
+
+{len(judged)} claims are judged, {len(open_claims)} are not judged yet. The verdicts rest on {spent} random decisions of
+at most {BUDGET:,}, each wrong with probability at most {_figure(DECISION_ERROR)}: with fresh seeds the whole book
+raises a false alarm with probability at most {_figure(spent * DECISION_ERROR)}.
+
+## Counts
+""".splitlines()
+    lines += _table(["Paper", *VERDICTS, "not judged"], _counts(registry, judged))
+    lines += [
+        "",
+        "## Judged claims",
+        "",
+        "Slack is measured over bound at the worst setting tried: 1 is tight, 0.01 is",
+    ]
+    lines += ["loose by a hundred, and a refuted claim may exceed 1."]
+    for paper in PAPERS:
+        mine = [record for record in records if record["id"].split(".")[0] == paper]
+        rows = [[links[r["id"]], r["verdict"], r["kind"], _figure(r["slack"])] for r in mine]
+        lines += [
+            "",
+            f"### Judged in {paper}",
+            "",
+            *(_table(["Claim", "Verdict", "Kind", "Slack"], rows) if rows else ["None."]),
+        ]
+    lines += ["", "## Refuted claims", ""]
+    for record in refuted:
+        lines += _refutation(record, registry[record["id"]], judged, links)
+    vacuous = [record for record in records if record["vacuous"] is not None]
+    lines += [
+        "## Vacuous claims",
+        "",
+        "These hold only beyond any size that can be built: the number says how far.",
+        "",
+    ]
+    lines += [f"- {links[r['id']]}: {_figure(r['vacuous'])}" for r in vacuous] or ["None."]
+    lines += ["", "## Not judged yet", "", *_table(["Part", *PAPERS], _left(open_claims)), ""]
+    for paper in PAPERS:
+        mine = [claim for claim in open_claims if claim.paper == paper]
+        items = [f"- `{claim.id}` {_plain(claim.label)}" for claim in mine] or ["None."]
+        lines += [f"````{{dropdown}} {paper}: {len(mine)} claims not judged yet", *items, "````", ""]
+    return "\n".join(lines)
+
+
+def _link(record, source):
+    """A link to a claim's place: a labelled directive for a main statement, a target before a proof step."""
+    name = record["id"]
+    if re.search(rf"^#?\s*:label: {re.escape(name)}$", source, re.MULTILINE):
+        anchor = name
+    elif re.search(rf"^#?\s*\({re.escape(name)}\)=$", source, re.MULTILINE):
+        anchor = name.lower().replace(".", "-")  # as Sphinx writes a target
+    else:
+        raise ValueError(
+            f"{name} is judged in {record['chapter']}, without ':label: {name}' or a line '({name})=' there"
+        )
+    return f'<a href="{record["chapter"]}.html#{anchor}">{name}</a>'
+
+
+def _table(head, rows):
+    return [
+        "| " + " | ".join(head) + " |",
+        "|" + " --- |" * len(head),
+        *("| " + " | ".join(row) + " |" for row in rows),
+    ]
+
+
+def _counts(registry, judged):
+    for paper in (*PAPERS, "all"):
+        mine = [claim.id for claim in registry.values() if paper in (claim.paper, "all")]
+        words = Counter(judged[name]["verdict"] if name in judged else "" for name in mine)
+        yield [paper, *(str(words[verdict]) for verdict in (*VERDICTS, ""))]
+
+
+def _left(open_claims):
+    for part in claims.PARTS:
+        count = Counter(claim.paper for claim in open_claims if claim.part == part)
+        if count:
+            yield [part or "none yet", *(str(count[paper]) for paper in PAPERS)]
+
+
+def _refutation(record, claim, judged, links):
+    lines = [f"### {claim.id}: {_plain(claim.label)}", "", claim.statement.strip(), "", f"- Place: {links[claim.id]}"]
+    lines += [
+        f"- Counterexample: {_plain(record['counterexample'] or 'see the chapter')}",
+        f"- Severity: {record['severity']}",
+    ]
+    if record["repair"]:
+        lines += [f"- Repair: {links[record['repair']]}, {judged[record['repair']]['verdict']}"]
+    else:
+        lines += [f"- No repair: {_plain(record['no_repair'])}"]
+    for name, words in record["survives"].items():
+        lines += [f"- Survives, {links.get(name, f'`{name}`')}: {_plain(words)}"]
+    return [*lines, ""]
+
+
+def _figure(value):
+    if isinstance(value, int | float):
+        return f"{value:.3g}".replace("e-0", "e-").replace("e+0", "e+")
+    return "none" if value is None else _plain(str(value))
+
+
+def _plain(text):
+    """Text that Markdown must show as it stands."""
+    return re.sub(r"([\\`*_{}\[\]<>$#|~])", r"\\\1", " ".join(text.split()))

@@ -1,0 +1,180 @@
+"""nbval executes every committed notebook; a census then counts the verdicts that this very run reached."""
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from types import SimpleNamespace
+
+import jupytext
+import nbformat
+import pytest
+
+from resnet_lab import book, claims, ledger
+
+ROOT = Path(__file__).resolve().parents[1]
+CHAPTERS = book.chapters(ROOT)
+COMMITTED = ledger.committed(ROOT)
+
+
+@pytest.fixture(scope="session")
+def nbval(tmp_path_factory):
+    """One strict run of nbval over the committed notebooks: its exit code, its report, the records it left."""
+    folder = tmp_path_factory.mktemp("ledger")
+    switches = {"RESNET_LAB_LEDGER": str(folder), "RESNET_LAB_SEED": "", "RESNET_LAB_SETTING": "",
+                "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}  # fmt: skip
+    paths = [str(ROOT / "book" / f"{chapter}.ipynb") for chapter in CHAPTERS]
+    command = "-m pytest -q -rfE -n 2 --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout 600".split()
+    done = subprocess.run([sys.executable, *command, "-p", "no:cacheprovider", *paths], cwd=ROOT, capture_output=True,
+                          text=True, env={**os.environ, **switches})  # fmt: skip
+    records = [record for path in folder.glob("*.json") for record in json.loads(path.read_text())["records"]]
+    return SimpleNamespace(code=done.returncode, report=(done.stdout + done.stderr)[-8000:], records=records)
+
+
+def notebook(chapter):
+    return nbformat.read(ROOT / "book" / f"{chapter}.ipynb", as_version=4)
+
+
+def code_cells(chapter):
+    return [cell for cell in notebook(chapter).cells if cell.cell_type == "code"]
+
+
+def tree(chapter):
+    return ast.parse((ROOT / "book" / f"{chapter}.py").read_text(encoding="utf-8"))
+
+
+def calls(chapter, names, methods_only=False):
+    """Every call of a function or method of one of these names in the chapter, with its keyword arguments."""
+    for node in ast.walk(tree(chapter)):
+        if isinstance(node, ast.Call) and not (methods_only and isinstance(node.func, ast.Name)):
+            if getattr(node.func, "attr", getattr(node.func, "id", "")) in names:
+                yield node, {keyword.arg: keyword.value for keyword in node.keywords}
+
+
+def judged(chapter):
+    """The calls of Chapter.judge, not those of the plain function that judges a piece of evidence."""
+    return calls(chapter, ("judge",), methods_only=True)
+
+
+def test_every_notebook_runs_to_its_stored_outputs(nbval):
+    assert nbval.code == 0, nbval.report
+
+
+def test_this_run_reached_every_verdict_of_the_ledger(nbval):
+    assert ledger.compare(ledger.collect([{"records": nbval.records}]), COMMITTED) == []
+
+
+def test_the_runner_reaches_every_verdict_of_the_ledger(results):
+    assert book.failures(results) + ledger.compare(ledger.collect(results), COMMITTED) == []
+
+
+def test_the_ledger_has_no_gaps_and_stays_within_the_error_budget():
+    assert COMMITTED and ledger.problems(COMMITTED) == []
+    assert (ROOT / "book" / "verdicts.json").read_text(encoding="utf-8") == ledger.text(COMMITTED)
+
+
+def test_every_claim_of_part_two_is_judged():
+    part = {claim.id for claim in claims.load().values() if claim.part == "II"}
+    assert sorted(part - {record["id"] for record in COMMITTED}) == []
+
+
+def test_no_judged_claim_is_still_a_note():
+    assert [record["id"] for record in COMMITTED if claims.get(record["id"]).note] == []
+
+
+def test_every_source_in_the_book_is_a_page_of_it():
+    sources = {str(path.relative_to(ROOT).with_suffix("")) for path in (ROOT / "book").glob("[!_]*/**/*.py")}
+    assert sources == {f"book/{chapter}" for chapter in CHAPTERS}
+    written = {str(path.relative_to(ROOT).with_suffix("")) for path in (ROOT / "book").rglob("*.md")} - {"book/atlas"}
+    assert written <= set(book.pages(ROOT))
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_a_statement_stands_in_its_chapter_as_in_the_registry(chapter):
+    prose = "".join("\n".join(c.source for c in notebook(chapter).cells if c.cell_type == "markdown").split())
+    mine = [record["id"] for record in COMMITTED if record["chapter"] == chapter]
+    assert [name for name in mine if "".join(claims.get(name).statement.split()) not in prose] == []
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_notebook_and_source_are_the_same_chapter(chapter):
+    ours, theirs = book.source(ROOT, chapter), notebook(chapter)
+    cells = [[(c.cell_type, c.source, c.metadata, c.id) for c in pair.cells] for pair in (ours, theirs)]
+    assert [number for number, (a, b) in enumerate(zip(*cells, strict=False)) if a != b] == [], "run make notebooks"
+    assert len(ours.cells) == len(theirs.cells) and theirs.metadata == ours.metadata, "run make notebooks"
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_the_committed_notebook_is_the_one_that_the_runner_makes(chapter, results):
+    (result,) = [result for result in results if result["chapter"] == chapter]
+    texts = [nbformat.reads(text, as_version=4) for text in (book.paired(result), nbformat.writes(notebook(chapter)))]
+    assert [c.get("execution_count") for c in texts[0].cells] == [c.get("execution_count") for c in texts[1].cells]
+    images = [kind for cell in texts[1].cells for out in cell.get("outputs", []) for kind in out.get("data", {})]
+    assert not [kind for kind in images if kind.startswith("image/")]
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_no_cell_escapes_the_comparison(chapter):
+    cells = [cell for cell in code_cells(chapter) if cell.source.strip()]
+    assert cells and [cell.source for cell in cells if cell.execution_count is None] == [], "a cell was never run"
+    assert [cell.source for cell in cells if re.match(r"\s*[%!]", cell.source)] == [], "a magic can fail unseen"
+    marks = {tag for cell in cells for tag in cell.metadata.get("tags", [])}
+    assert not marks & {"raises-exception", "skip-execution", "nbval-skip", "nbval-ignore-output"}
+    assert not [cell.source for cell in cells if re.search(r"#\s*NBVAL_|# PYTEST_VALIDATE_", cell.source)]
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_no_chapter_takes_an_assert_for_a_verdict(chapter):
+    assert [node.lineno for node in ast.walk(tree(chapter)) if isinstance(node, ast.Assert)] == []
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_claim_and_mutants_go_through_one_callable(chapter):
+    named = {node.targets[0].id: node.value for node in ast.walk(tree(chapter))
+             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)}  # fmt: skip
+    for call, keywords in judged(chapter):
+        check = call.args[1] if len(call.args) > 1 else keywords["check"]
+        assert isinstance(check, ast.Name | ast.Attribute | ast.Lambda | ast.Call), f"line {call.lineno}: no callable"
+        mutants = named.get(getattr(keywords["mutants"], "id", ""), keywords["mutants"])
+        assert isinstance(mutants, ast.Dict) and mutants.values, f"line {call.lineno}: no mutant"
+        for mutant in mutants.values:
+            changes = mutant.values if isinstance(mutant, ast.Dict) else getattr(mutant, "keywords", [])
+            assert changes, f"line {mutant.lineno}: a mutant must change an argument of the check"
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_no_evidence_is_a_literal(chapter):
+    for call, keywords in calls(chapter, ("Evidence", "compare", "number", "identity")):
+        numbers = [value for value in call.args if not isinstance(getattr(value, "value", None), str)]
+        numbers += [keywords[name] for name in ("low", "high", "lhs", "rhs", "proof") if name in keywords]
+        typed = [value for value in numbers if isinstance(value, ast.Constant)]
+        assert numbers and len(typed) < len(numbers), f"line {call.lineno}: evidence must be computed"
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_every_figure_has_a_description(chapter):
+    for cell in code_cells(chapter):
+        if any("<Figure" in str(out.get("data", {}).get("text/plain", "")) for out in cell.outputs):
+            alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
+            assert len(alt) > 20, f"{cell.source.splitlines()[0]}: alt text {alt!r}"
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_the_install_cell_holds_the_public_address(chapter):
+    cell = book.INSTALL.format(address=book.public_address(ROOT)).strip()
+    assert cell in [each.source for each in code_cells(chapter) if "remove-cell" in each.metadata.get("tags", [])]
+
+
+def test_no_two_chapters_judge_the_same_claim():
+    names = Counter(getattr(call.args[0], "value", None) for chapter in CHAPTERS for call, _ in judged(chapter))
+    assert [name for name, count in names.items() if name and count > 1] == []
+
+
+def test_jupytext_reads_every_source_as_percent():
+    for chapter in CHAPTERS:
+        header = jupytext.read(ROOT / "book" / f"{chapter}.py").metadata["jupytext"]
+        assert header["formats"] == "ipynb,py:percent", chapter
