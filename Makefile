@@ -1,8 +1,15 @@
 # The book's commands. The first call builds the environment .venv from requirements.lock; later ones reuse it.
 PYTHON ?= python3
 BIN := .venv/bin
-LAB = PYTHONOPTIMIZE= OPENBLAS_NUM_THREADS=1 $(BIN)/python -m resnet_lab
+LAB = $(BIN)/python -m resnet_lab
 PYTEST_ARGS ?=
+
+export PYTHONOPTIMIZE :=
+export OPENBLAS_NUM_THREADS := 1
+# Compiling costs most chapters more than running; what one command has compiled, the next one finds.
+export JAX_COMPILATION_CACHE_DIR := $(CURDIR)/_build/jax
+export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS := 0
+export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES := -1
 
 .PHONY: book test notebooks verdicts seeds setup clean help
 .DEFAULT_GOAL := help
@@ -15,7 +22,7 @@ book: setup  ## execute every chapter that changed and render the site into _bui
 
 test: setup  ## all tests: the package, every notebook, the ledger, the site in a browser
 	@$(BIN)/ruff check .
-	@PYTHONOPTIMIZE= OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest tests -n 2 --dist loadfile $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest tests -n 2 --dist loadfile $(PYTEST_ARGS)
 
 notebooks: setup  ## refresh the notebook beside every chapter's source
 	@$(LAB) notebooks

@@ -15,6 +15,13 @@
 # # Hidden states and interlayer maps stay bounded for all inputs at once
 
 # %% tags=["remove-cell"]
+from importlib.util import find_spec
+
+from IPython import get_ipython
+
+if find_spec("resnet_lab") is None:
+    address = "git+https://github.com/resnet-lab/executable-proofs"
+    get_ipython().run_line_magic("pip", f"install -q 'resnet-lab @ {address}'")
 
 # %% [markdown]
 # ```{prf:lemma} frei19, Lemma 4.1
@@ -168,22 +175,23 @@ def growth(power, depth=10_000):
 
 
 # %% [markdown]
-# The lemma stands on all of them.
+# The lemma stands on all of them, and so does its form with constants, which knows no $L\ge2$.
 
 
 # %%
-def repaired(factor=1, power=1):
+def with_constants(factor=1, power=1):
     """Lemma 4.1 with `factor` times C_0 and theta = c / L^power."""
     tests = [
         dead_inputs(ball(Fraction(factor)) * least_width, dim, width)
         for dim, width in ((1, 8), (1, 256), (3, 64), (20, 40))
     ]
-    return all_of(*tests, growth(power), tail_bound(), width_suffices(factor))
+    says = "C_2 = 6 (2 + sqrt(kappa)) exp(3 sqrt(2) c) and C_0 = 240 + 120 log(9 C_2) will do"
+    return all_of(*tests, growth(power), tail_bound(), width_suffices(factor), says=says)
 
 
 # %%
 chapter.judge(
-    "frei19.lem4.1", repaired, expect="PROVED",
+    "frei19.lem4.1", with_constants, expect="PROVED",
     reading="textbook: norm of a Gaussian matrix, size of a net, Chernoff, union bound",
     mutants={
         "C_0 a thousand times smaller": dict(factor=Fraction(1, 1000)),
@@ -192,7 +200,7 @@ chapter.judge(
 )  # fmt: skip
 chapter.judge(
     "frei19.lem4.1.s7.fix",
-    repaired,
+    with_constants,
     expect="PROVED",
     reading="textbook: norm of a Gaussian matrix, size of a net, Chernoff, union bound",
     mutants={"C_0 a thousand times smaller": dict(factor=Fraction(1, 1000))},
@@ -202,7 +210,7 @@ chapter.judge(
 # The mutants say what cannot be improved: $C_0\ge1/\log2$ is needed however large $C_2$, and no
 # $\theta=c/L^p$ with $p<1$ will do, since ReLU outputs have a positive mean. (In zhang22 the branch has
 # mean zero and $1/\sqrt L$ is enough.) What can be improved is the constant. With $c=\kappa=1$, $L=16$,
-# $d=2$, $\delta=0.1$ the repair asks for a width of about 43,000. The figure shows what happens below: with
+# $d=2$, $\delta=0.1$ our $C_0$ asks for a width of about 43,000. The figure shows what happens below: with
 # 256 inputs on the circle, the extreme norms over all inputs and layers.
 
 # %% mystnb={"image": {"alt": "Left: smallest and largest norm of a hidden state over a circle of inputs, 20 networks at each width from 4 to 128. The two clouds close in, from 0 and 6 to 0.9 and 2; from width 32 on all lie above the line at one quarter. Right: probability that some input is dead, for widths 2 to 12; the intervals contain the line of Wendel, which falls from 1 to 0.006."}} tags=["hide-input"]
@@ -311,7 +319,8 @@ def first_layer(constant=5, rate=5):
     width, q = allowed_width((Fraction(constant) / Fraction("0.004")) ** 2)
     level = (1 + ball(Fraction(constant)) * (q / width).sqrt()) ** 2
     one_input = exact.compare(law_above(width, level), Fraction(1, 30), at=f"d = 1, m = {width}", covers=True)
-    return all_of(one_input, tail_bound(rate), net_bound(sp.Rational(constant) ** 2 / rate))
+    says = f"C_1 = {constant} will do, for all sizes"
+    return all_of(one_input, tail_bound(rate), net_bound(sp.Rational(constant) ** 2 / rate), says=says)
 
 
 # %%
@@ -376,7 +385,8 @@ def all_layers(constant=1_600_000, u=Fraction(9, 1000)):
     )
     last = exact.compare(Fraction("1.015") ** 2 * (1 + u), Fraction("1.02") ** 2, covers=True)
     first = exact.compare(Fraction(25, constant), Fraction("0.004") ** 2, covers=True)
-    return all_of(one_input, first, last, tail_bound(), net_bound(sp.Rational(constant) * u**2 / 20))
+    says = f"C = {constant:,} will do, for all sizes"
+    return all_of(one_input, first, last, tail_bound(), net_bound(sp.Rational(constant) * u**2 / 20), says=says)
 
 
 # %%
@@ -475,7 +485,8 @@ def budget(first=Fraction(1), second=Fraction(1, 2)):
 # %%
 def shared_budget(first=Fraction(1, 3), second=Fraction(1, 3), factor=3):
     log2 = sp.Rational(2, 3) + rest
-    return all_of(budget(first, second), exact.at_most(2 * log2 + log2 + above, factor * (log2 + above)))
+    widths = exact.at_most(2 * log2 + log2 + above, factor * (log2 + above))
+    return all_of(budget(first, second), widths, says="the failures stay below delta, at three times the width")
 
 
 # %%
@@ -533,7 +544,7 @@ def lower_bound(constant=7, theta="nonnegative"):
         parts.append(
             exact.compare(tail, Fraction(1, 30), at=f"d = 1, m = {width}, tau_0 = 1/2, delta = 1/10", covers=True)
         )
-    return all_of(*parts)
+    return all_of(*parts, says=f"C' = {constant} will do, for all sizes")
 
 
 # %%
@@ -558,8 +569,10 @@ chapter.judge(
 # $\|\hat x_{L+1}\|^2\le(1-u)\|\hat x_L\|^2$ has probability at most $e^{-mu^2/20}$, and
 # $\|\hat x_L\|\le1.02$: $C_3=7\ge1.02^2\sqrt{40}$ will do. With $C=2352=49\cdot3\cdot16$ both (14) and the
 # new term lose at most $\frac14$ ($q_3\le3q$), so $\|\hat x_{L+1}\|^2\ge\frac9{16}-\frac14$ and
-# $C_4=\frac12$. The exact test: $\|\hat x_L\|^2\ge\|\hat x_1\|^2>\frac12$ *and* a loss above the claimed
-# one must not be likelier than $\delta/3$.
+# $C_4=\frac12$. The exact test: $d=1$, $\theta=0$, $m_L=10^7$ and $m_{L+1}=m$. By step 2 both inputs have
+# $|\|\hat x_L\|^2-1|\le\frac1{100}$ except with probability $4e^{-50}$. Their $\hat x_L$ are orthogonal, so the
+# growth factors of the last layer are independent. A loss above the claimed one at $\hat x=1$, with (13) at
+# $\hat x=-1$ (a factor of at most $1.03$, as $1.01\cdot1.03\le1.02^2$), must not be likelier than $\delta/3$.
 
 
 # %%
@@ -569,17 +582,18 @@ def last_layer(constant=7, lower=Fraction(1, 2)):
     parts = [
         rate,
         bound,
+        exact.compare(Fraction(constant) ** 2 * 3 / 2352, Fraction(1, 16), covers=True),
         tail_bound(),
         lower_net(2, 0),
         exact.at_most(2 * rest + (rest + above), 3 * (rest + above)),
     ]
     for width in (1024, 4096):
         loss = ball(Fraction(constant)) * (ball(60).log() / width).sqrt()
-        both = limits.relu_norm_upper_tail(width, "1/2") * (1 - limits.relu_norm_upper_tail(width, 1 - 2 * loss))
-        parts.append(
-            exact.compare(both, Fraction(1, 30), at=f"d = 1, m = {width}, tau_0 = 1/2, delta = 1/10", covers=True)
-        )
-    return all_of(*parts)
+        falls = 1 - limits.relu_norm_upper_tail(width, 1 - loss / ball("0.99"))
+        both = falls * (1 - limits.relu_norm_upper_tail(width, "1.03")) - 4 * ball(-50).exp()
+        at = f"d = 1, m = {width}, m_L = 10^7, theta = 0, tau_0 = 1/2, delta = 1/10"
+        parts.append(exact.compare(both, Fraction(1, 30), at=at, covers=True))
+    return all_of(*parts, says="C_3 = 7, C = 2352 and C_4 = 1/2 will do, for all sizes")
 
 
 # %%
@@ -632,14 +646,16 @@ def submultiplicative(slope=1):
 def case_one_repaired(first_norm=5):
     map_, _ = first_to_second((3, 4))
     example = exact.compare(map_.norm(), sp.Rational(3, 2) * first_norm, at="m = 1, W_1' = (3, 4)", covers=True)
-    return all_of(relu_as_matrix(), submultiplicative(), example)
+    says = "the ReLU is the matrix Sigma_r, and Sigma_r shortens every vector"
+    return all_of(relu_as_matrix(), submultiplicative(), example, says=says)
 
 
 # %%
 chapter.judge(
     "frei19.lem4.1.s4", case_one, expect="REFUTED", severity="step", repair="frei19.lem4.1.s4.fix",
     survives={
-        "frei19.lem4.1": "yes: its proof with constants bounds the case l = 1 by an absolute constant, though not by 1.024",
+        "frei19.lem4.1": "yes: its proof with constants bounds the case l = 1 by an absolute constant, though not by"
+        " 1.024",
     },
     mutants={
         "up to a factor 1.02": dict(factor=Fraction("1.02")),

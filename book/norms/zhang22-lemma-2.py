@@ -15,6 +15,13 @@
 # # Every layer's norm stays near 1 when the branch scale is small against 1/√L
 
 # %% tags=["remove-cell"]
+from importlib.util import find_spec
+
+from IPython import get_ipython
+
+if find_spec("resnet_lab") is None:
+    address = "git+https://github.com/resnet-lab/executable-proofs"
+    get_ipython().run_line_magic("pip", f"install -q 'resnet-lab @ {address}'")
 
 # %% [markdown]
 # ```{prf:lemma} zhang22, Lemma 2 with (4)

@@ -15,6 +15,13 @@
 # # One family of seven networks
 
 # %% tags=["remove-cell"]
+from importlib.util import find_spec
+
+from IPython import get_ipython
+
+if find_spec("resnet_lab") is None:
+    address = "git+https://github.com/resnet-lab/executable-proofs"
+    get_ipython().run_line_magic("pip", f"install -q 'resnet-lab @ {address}'")
 
 # %% [markdown]
 # The five papers ({cite}`du18`, {cite}`frei19`, {cite}`gulcu19`, {cite}`nfres`, {cite}`zhang22`) study
