@@ -7,6 +7,11 @@ from . import claims
 from .ledger import BUDGET, DECISION_ERROR, decisions
 
 VERDICTS = ("PROVED", "SUPPORTED", "REFUTED", "UNDECIDED")
+SLACK = (
+    "Slack is measured over bound at the worst setting tried: 1 is tight, 0.01 is loose by a hundred, and a refuted "
+    "claim may exceed 1. A claim shown in several parts has the slack of the tightest one that has numbers; symbolic "
+    "proofs have none."
+)
 PAPERS = ("zhang22", "du18", "gulcu19", "nfres", "frei19", "cross")
 
 
@@ -27,13 +32,7 @@ raises a false alarm with probability at most {_figure(spent * DECISION_ERROR)}.
 ## Counts
 """.splitlines()
     lines += _table(["Paper", *VERDICTS, "not judged"], _counts(registry, judged))
-    lines += [
-        "",
-        "## Judged claims",
-        "",
-        "Slack is measured over bound at the worst setting tried: 1 is tight, 0.01 is",
-    ]
-    lines += ["loose by a hundred, and a refuted claim may exceed 1."]
+    lines += ["", "## Judged claims", "", SLACK]
     for paper in PAPERS:
         mine = [record for record in records if record["id"].split(".")[0] == paper]
         rows = [[links[r["id"]], r["verdict"], r["kind"], _figure(r["slack"])] for r in mine]
@@ -62,10 +61,28 @@ raises a false alarm with probability at most {_figure(spent * DECISION_ERROR)}.
     return "\n".join(lines)
 
 
-def _link(record, source):
+def summary(records, source):
+    """What a chapter's page says under its title, as Markdown: its main verdicts, and how many more there are."""
+    main = [record for record in records if _is_main(record["id"], source)]
+    rest = Counter(record["verdict"] for record in records if record not in main)
+    lines = [":::{admonition} Verdicts on this page", ":class: note"]
+    for record in main:
+        reading = f" {_plain(record['reading'])}." if record["reading"] else ""
+        lines += [f"- {_link(record, source, page='')}: **{record['verdict']}** ({record['kind']}).{reading}"]
+    if rest:
+        words = ", ".join(f"{rest[word]} {word}" for word in VERDICTS if rest[word])
+        lines += [f"- Steps, repairs and findings: {words}. All are in the {{doc}}`atlas </book/atlas>`."]
+    return "\n".join([*lines, ":::"])
+
+
+def _is_main(name, source):
+    return re.search(rf"^#?\s*:label: {re.escape(name)}$", source, re.MULTILINE) is not None
+
+
+def _link(record, source, page=None):
     """A link to a claim's place: a labelled directive for a main statement, a target before a proof step."""
     name = record["id"]
-    if re.search(rf"^#?\s*:label: {re.escape(name)}$", source, re.MULTILINE):
+    if _is_main(name, source):
         anchor = name
     elif re.search(rf"^#?\s*\({re.escape(name)}\)=$", source, re.MULTILINE):
         anchor = name.lower().replace(".", "-")  # as Sphinx writes a target
@@ -73,7 +90,7 @@ def _link(record, source):
         raise ValueError(
             f"{name} is judged in {record['chapter']}, without ':label: {name}' or a line '({name})=' there"
         )
-    return f'<a href="{record["chapter"]}.html#{anchor}">{name}</a>'
+    return f'<a href="{record["chapter"] + ".html" if page is None else page}#{anchor}">{name}</a>'
 
 
 def _table(head, rows):

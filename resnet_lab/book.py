@@ -235,11 +235,17 @@ def assemble(root, results, folder):
     shutil.copy(root / "_toc.yml", folder)
     not_pages = shutil.ignore_patterns("*.ipynb", "verdicts.json", "__pycache__", ".*")
     shutil.copytree(root / "book", folder / "book", ignore=not_pages)
+    texts = {result["chapter"]: (root / "book" / f"{result['chapter']}.py").read_text("utf-8") for result in results}
     for result in results:
         path = folder / "book" / f"{result['chapter']}.ipynb"
         path.with_suffix(".py").unlink()
-        path.write_text(result["notebook"], encoding="utf-8")
-    texts = {result["chapter"]: (root / "book" / f"{result['chapter']}.py").read_text("utf-8") for result in results}
+        notebook = nbformat.reads(result["notebook"], as_version=4)
+        if result["records"]:  # a reader of the page sees the verdicts first, derived and not typed
+            box = nbformat.v4.new_markdown_cell(
+                atlas.summary(result["records"], texts[result["chapter"]]), id="verdicts"
+            )
+            notebook.cells.insert(1, box)
+        path.write_text(nbformat.writes(notebook), encoding="utf-8")
     (folder / "book" / "atlas.md").write_text(atlas.page(ledger.collect(results), texts), encoding="utf-8")
 
 

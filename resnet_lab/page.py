@@ -93,13 +93,15 @@ class Chapter:
         _check_form(claim_id, expect, mutants, reading, severity, repair, no_repair, survives)
         evidence = self._run(check, {})
         verdict = judge(evidence)
-        tried = {name: judge(self._run(check, changes)) for name, changes in mutants.items()}
+        mutated = {name: self._run(check, changes) for name, changes in mutants.items()}
+        tried = {name: judge(other) for name, other in mutated.items()}
+        decisions = evidence.decisions + sum(other.decisions for other in mutated.values())
         refuted = verdict == "REFUTED"
         record = {
             "id": claim_id, "role": claim.role, "verdict": verdict, "kind": evidence.kind,
             "measured": _outward(evidence.measured, +1 if (evidence.sense == "<=") != refuted else -1),
             "bound": _outward(evidence.bound, 0), "slack": _outward(evidence.slack, -1 if refuted else +1),
-            "draws": evidence.draws, "error_rate": evidence.decisions * DECISION_ERROR,
+            "draws": evidence.draws, "error_rate": round(decisions * DECISION_ERROR, 12),
             "setting": {**self.parameters, "seed": self.seed}, "reading": reading,
             "counterexample": evidence.counterexample if refuted else None,
             "severity": severity if refuted else None, "repair": repair, "no_repair": no_repair, "survives": survives,

@@ -75,6 +75,12 @@ def test_a_conjunction_is_as_strong_as_its_weakest_part():
     assert judge(all_of(open_, refuted, proved)) == "REFUTED"
 
 
+def test_the_tightest_part_or_the_mildest_violation_gives_the_figures():
+    loose, tight, milder, worse = interval(0, 0.1, 1), interval(0, 0.9, 1), interval(2, 2, 1), interval(9, 9, 1)
+    assert all_of(loose, tight).slack == 0.9
+    assert any_of(worse, milder).slack == 2
+
+
 def test_a_disjunction_is_refuted_only_if_every_part_is():
     refuted, open_, supported = interval(2, 3, 1), interval(0, 3, 1), interval(0, 1, 1)
     assert judge(any_of(refuted, refuted)) == "REFUTED"

@@ -66,8 +66,7 @@ from flint import arb
 from jax import lax
 
 from resnet_lab import limits, network, page
-from resnet_lab.evidence import all_of, certified, exact, round_outward
-from resnet_lab.evidence.random import binomial_interval
+from resnet_lab.evidence import all_of, binomial_interval, certified, exact, round_outward
 
 # %% [markdown]
 # The setting serves the figure only; the verdicts hold for all sizes.

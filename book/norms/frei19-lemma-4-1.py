@@ -90,8 +90,7 @@ import numpy as np
 import sympy as sp
 
 from resnet_lab import limits, page
-from resnet_lab.evidence import all_of, any_of, certified, exact
-from resnet_lab.evidence.random import binomial_interval
+from resnet_lab.evidence import all_of, any_of, binomial_interval, certified, exact
 
 chapter = page.Chapter("norms/frei19-lemma-4-1")
 ball = limits.ball

@@ -70,8 +70,7 @@ import numpy as np
 import sympy as sp
 
 from resnet_lab import limits, network, page
-from resnet_lab.evidence import all_of, certified, exact, judge, round_outward
-from resnet_lab.evidence.random import binomial_interval
+from resnet_lab.evidence import all_of, binomial_interval, certified, exact, judge, round_outward
 
 chapter = page.Chapter("norms/gulcu19-misfit")
 

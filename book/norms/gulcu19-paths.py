@@ -74,8 +74,7 @@ import numpy as np
 import sympy as sp
 
 from resnet_lab import network
-from resnet_lab.evidence import all_of, draws_needed, exact, judge, sampled
-from resnet_lab.evidence.random import binomial_interval
+from resnet_lab.evidence import all_of, binomial_interval, draws_needed, exact, judge, sampled
 from resnet_lab.limits import ball, normaliser
 from resnet_lab.page import Chapter
 

@@ -64,14 +64,17 @@ def judge(evidence: Evidence) -> str:
 def all_of(*parts: Evidence, says: str = "") -> Evidence:
     """Evidence for a conjunction: it is as strong as its weakest part, and one refuted part refutes it.
 
-    `says` is what holds when every part does, in one sentence.
+    Of several parts equally weak the tightest one gives the figures. `says` is what holds when every part does, in one sentence.
     """
     holds = says or f"all {len(parts)} parts hold"
     return _combine(parts, min, holds, ("PROVED", "SUPPORTED"))
 
 
 def any_of(*parts: Evidence) -> Evidence:
-    """Evidence for a disjunction ("for some constant"): it is as strong as its strongest part, refuted if all are."""
+    """Evidence for a disjunction ("for some constant"): it is as strong as its strongest part, refuted if all are.
+
+    The mildest violation gives the figures.
+    """
     return _combine(parts, max, f"none of {len(parts)} alternatives holds", ("REFUTED", "UNDECIDED"))
 
 
@@ -79,7 +82,7 @@ def _combine(parts, pick, common, where_common):
     if not parts:
         raise ValueError("a conjunction or disjunction needs at least one piece of evidence")
     strength = ("REFUTED", "UNDECIDED", "SUPPORTED", "PROVED")
-    decisive = pick(parts, key=lambda e: strength.index(judge(e)))
+    decisive = pick(parts, key=lambda e: (strength.index(judge(e)), -(e.slack or 0.0)))
     says, verdict = decisive.says, judge(decisive)
     if verdict in where_common:
         says = common if verdict == "PROVED" else f"{common}; {says}"
