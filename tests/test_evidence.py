@@ -265,6 +265,7 @@ def test_a_scaling_check_needs_one_bound_and_enough_draws():
         (0, 1, 0),
         (1234.5, 1, 1240),
         (0.5, 1, 0.5),
+        (48.00000000000001, 1, 48.0),
     ],
 )
 def test_figures_are_rounded_outward(value, direction, rounded):

@@ -93,22 +93,16 @@ def silent_first_layer(constant=K, allowed=sp.Rational(1, 2)):
     at = "H = n = 1, delta = 1/2, sigma_T with T^2 = 2 log(8 K), for every K >= 1"
     return exact.compare(1 - sp.simplify(3 * constant * unit_alive), allowed, at=at)
 
-
-chapter.judge(
-    "du18.lemA.1",
-    silent_first_layer,
-    expect="REFUTED",
-    mutants={"K^2 in place of K": dict(constant=K**2), "failure allowed up to 3/5": dict(allowed=sp.Rational(3, 5))},
-    severity="constant",
+# %%
+chapter.judge("du18.lemA.1", silent_first_layer, expect="REFUTED",
+    mutants={"K^2 in place of K": dict(constant=K**2),
+        "failure allowed up to 3/5": dict(allowed=sp.Rational(3, 5))}, severity="constant",
     repair="du18.lemA.1.fix",
-    survives={
-        "du18.thm3.1": "open: its width n 2^O(H)/delta covers each of the repairs if O(H) may hide the activation, as it"
-        " must for C^H already; the theorem is judged by itself",
-        "du18.secA.6.s1": "open: it needs the upper bound 2 on the last layer's norm, which the repairs give, and is"
-        " judged by itself",
-    },
-    reading="K >= 1 is symbolic; P(|X| > T) <= exp(-T^2/2) is the textbook Gaussian tail",
-)
+    survives={"du18.thm3.1": "open: its width n 2^O(H)/delta covers each of the repairs if O(H) may hide the "
+        "activation, as it must for C^H already; the theorem is judged by itself",
+        "du18.secA.6.s1": "open: it needs the upper bound 2 on the last layer's norm, which the repairs give, and "
+        "is judged by itself"},
+    reading="K >= 1 is symbolic; P(|X| > T) <= exp(-T^2/2) is the textbook Gaussian tail")
 
 # %% [markdown]
 # So the lemma is false as printed, but only in one corner, and three repairs are proved below:
@@ -156,14 +150,10 @@ def first_mean(input_norm=1):
     """c_sigma E sigma(|x| X)^2 = 1 for sigma(z) = s + L|z|."""
     return exact.identity(mean((s + input_norm * L * t) ** 2) / mean((s + L * t) ** 2), 1)
 
-
-chapter.judge(
-    "du18.lemA.1.s11",
-    first_mean,
-    expect="PROVED",
+# %%
+chapter.judge("du18.lemA.1.s11", first_mean, expect="PROVED",
     mutants={"inputs of norm 2": dict(input_norm=2)},
-    reading="by definition of c_sigma for every activation; written out for s + L|z|",
-)
+    reading="by definition of c_sigma for every activation; written out for s + L|z|")
 
 # %% [markdown]
 # (du18.lemA.1.s4)=
@@ -188,14 +178,10 @@ def conditional_mean(variance=1, power=1):
     law = exact.identity(both, sp.exp(-(frequency**2) * (a**2 + b**2) / 2))
     return all_of(law, exact.identity(m * (c / m**power) * unit_mean, c * unit_mean))
 
-
-chapter.judge(
-    "du18.lemA.1.s4",
-    conditional_mean,
-    expect="PROVED",
+# %%
+chapter.judge("du18.lemA.1.s4", conditional_mean, expect="PROVED",
     mutants={"weights of variance 2": dict(variance=2), "factor c/sqrt(m)": dict(power=sp.Rational(1, 2))},
-    reading="uses Lévy's uniqueness theorem for characteristic functions",
-)
+    reading="uses Lévy's uniqueness theorem for characteristic functions")
 
 # %% [markdown]
 # (du18.lemA.1.s2)=
@@ -220,13 +206,9 @@ def lipschitz_chain(moment=k, growth=1):
     right = 2 * s * moment + growth * L * (alpha + 1)
     return all_of(pointwise, exact.at_most(mean(t * (2 * s + L * (alpha + 1) * t)), right))
 
-
-chapter.judge(
-    "du18.lemA.1.s2",
-    lipschitz_chain,
-    expect="PROVED",
-    mutants={"E|X| halved": dict(moment=k / 2), "L|alpha+1| halved": dict(growth=sp.Rational(1, 2))},
-)
+# %%
+chapter.judge("du18.lemA.1.s2", lipschitz_chain, expect="PROVED",
+    mutants={"E|X| halved": dict(moment=k / 2), "L|alpha+1| halved": dict(growth=sp.Rational(1, 2))})
 
 # %% [markdown]
 # (du18.lemA.1.s1)=
@@ -256,21 +238,14 @@ def mean_step(slope=2, power=0, largest=2):
     says = f"the bound with {slope} L holds for every norm up to {largest}"
     return all_of(linear, chain_at_most(slope, power, largest), says=says)
 
-
-chapter.judge(
-    "du18.lemA.1.s1",
-    mean_step,
-    expect="REFUTED",
-    mutants={"L in place of 2L": dict(slope=1), "on the proof's own range, up to 3/2": dict(largest="3/2")},
-    severity="constant",
+# %%
+chapter.judge("du18.lemA.1.s1", mean_step, expect="REFUTED", mutants={"L in place of 2L": dict(slope=1),
+        "on the proof's own range, up to 3/2": dict(largest="3/2")}, severity="constant",
     repair="du18.lemA.1.s1.fix",
-    survives={
-        "du18.lemA.1.s9": "no: its hypothesis speaks of the norm, and a linear network violates it; with the squared"
-        " norm it holds",
-        "du18.lemA.1": "yes: on squares (du18.lemA.1.s1.fix2) the printed C suffices; the lemma falls for another"
-        " reason",
-    },
-)
+    survives={"du18.lemA.1.s9": "no: its hypothesis speaks of the norm, and a linear network violates it; with the "
+        "squared norm it holds",
+        "du18.lemA.1": "yes: on squares (du18.lemA.1.s1.fix2) the printed C suffices; the lemma falls for "
+        "another reason"})
 
 # %% [markdown]
 # (du18.lemA.1.s1.fix)=
@@ -280,12 +255,9 @@ chapter.judge(
 # Tight at $\alpha=2$; on $\alpha\le\frac32$, all that the induction needs, $\frac52L$ does.
 
 # %%
-chapter.judge(
-    "du18.lemA.1.s1.fix",
-    lambda slope=3, **changes: mean_step(slope=slope, **changes),
-    expect="PROVED",
-    mutants={"5/2 L up to alpha = 2": dict(slope=sp.Rational(5, 2)), "alpha up to 3": dict(largest=3)},
-)
+chapter.judge("du18.lemA.1.s1.fix", lambda slope=3, **changes: mean_step(slope=slope, **changes),
+    expect="PROVED", mutants={"5/2 L up to alpha = 2": dict(slope=sp.Rational(5, 2)),
+        "alpha up to 3": dict(largest=3)})
 
 # %% [markdown]
 # (du18.lemA.1.s1.fix2)=
@@ -297,12 +269,9 @@ chapter.judge(
 # grow. ($\alpha=2/(1+v)$ leaves out $\alpha=0$, which follows by continuity.)
 
 # %%
-chapter.judge(
-    "du18.lemA.1.s1.fix2",
-    lambda power=1, **changes: mean_step(power=power, **changes),
-    expect="PROVED",
-    mutants={"norms instead of squares": dict(power=0), "L/2 in place of 2L": dict(slope=sp.Rational(1, 2))},
-)
+chapter.judge("du18.lemA.1.s1.fix2", lambda power=1, **changes: mean_step(power=power, **changes),
+    expect="PROVED", mutants={"norms instead of squares": dict(power=0),
+        "L/2 in place of 2L": dict(slope=sp.Rational(1, 2))})
 
 # %% [markdown]
 # (du18.lemA.1.s9)=
@@ -328,19 +297,11 @@ def mean_display(power=0, slope=2, depth=2):
     says = "the mean moves at most C times as far from 1 as the squared norm did"
     return all_of(linear, chain_at_most(slope, power, "3/2"), says=says)
 
-
-chapter.judge(
-    "du18.lemA.1.s9",
-    mean_display,
-    expect="REFUTED",
-    mutants={"with H = h = 3": dict(depth=3), "L in place of 2L": dict(slope=1)},
-    severity="constant",
-    repair="du18.lemA.1.s9.fix",
-    survives={
-        "du18.lemA.1": "yes: the proof bounds the square first, and on squares (du18.lemA.1.s9.fix) the printed C"
-        " suffices; the lemma falls for another reason"
-    },
-)
+# %%
+chapter.judge("du18.lemA.1.s9", mean_display, expect="REFUTED", mutants={"with H = h = 3": dict(depth=3),
+        "L in place of 2L": dict(slope=1)}, severity="constant", repair="du18.lemA.1.s9.fix",
+    survives={"du18.lemA.1": "yes: the proof bounds the square first, and on squares (du18.lemA.1.s9.fix) the printed "
+        "C suffices; the lemma falls for another reason"})
 
 # %% [markdown]
 # (du18.lemA.1.s9.fix)=
@@ -348,12 +309,8 @@ chapter.judge(
 # $\left|\mathbb E\|x^{(h)}\|_2^2-1\right|\le\frac{Cg_C(h-1)}{2g_C(H)}$ with the paper's $C$.
 
 # %%
-chapter.judge(
-    "du18.lemA.1.s9.fix",
-    lambda power=1, **changes: mean_display(power=power, **changes),
-    expect="PROVED",
-    mutants={"the hypothesis as printed": dict(power=0)},
-)
+chapter.judge("du18.lemA.1.s9.fix", lambda power=1, **changes: mean_display(power=power, **changes),
+    expect="PROVED", mutants={"the hypothesis as printed": dict(power=0)})
 
 # %% [markdown]
 # (du18.lemA.1.s6)=
@@ -381,13 +338,9 @@ def fourth_moment(norm=2, last=512, sign=1):
         alone, coefficients, says=f"each coefficient of the fourth moment is at most that of C_2; 48 <= {last}"
     )
 
-
-chapter.judge(
-    "du18.lemA.1.s6",
-    fourth_moment,
-    expect="PROVED",
-    mutants={"last coefficient 40": dict(last=40), "norms up to 4": dict(norm=4)},
-)
+# %%
+chapter.judge("du18.lemA.1.s6", fourth_moment, expect="PROVED",
+    mutants={"last coefficient 40": dict(last=40), "norms up to 4": dict(norm=4)})
 
 # %% [markdown]
 # (du18.lemA.1.s7)=
@@ -401,15 +354,10 @@ chapter.judge(
 # is a slip.
 
 # %%
-chapter.judge(
-    "du18.lemA.1.s7",
-    lambda sign=-1, **changes: fourth_moment(sign=sign, **changes),
-    expect="REFUTED",
-    mutants={"last coefficient 256": dict(last=256)},
-    severity="typo",
+chapter.judge("du18.lemA.1.s7", lambda sign=-1, **changes: fourth_moment(sign=sign, **changes),
+    expect="REFUTED", mutants={"last coefficient 256": dict(last=256)}, severity="typo",
     repair="du18.lemA.1.s7.fix",
-    survives={"du18.lemA.1.s5": "yes: with the absolute value put back (the step has another error of its own)"},
-)
+    survives={"du18.lemA.1.s5": "yes: with the absolute value put back (the step has another error of its own)"})
 
 # %% [markdown]
 # (du18.lemA.1.s7.fix)=
@@ -419,12 +367,9 @@ chapter.judge(
 # Again $\alpha=2/(1+v)$ with $v\ge0$; $\alpha=0$ follows by continuity.
 
 # %%
-chapter.judge(
-    "du18.lemA.1.s7.fix",
-    lambda largest=2, **changes: fourth_moment(norm=largest / (1 + v), **changes),
-    expect="PROVED",
-    mutants={"the sign as printed": dict(sign=-1), "norms up to 4": dict(largest=4)},
-)
+chapter.judge("du18.lemA.1.s7.fix",
+    lambda largest=2, **changes: fourth_moment(norm=largest / (1 + v), **changes), expect="PROVED",
+    mutants={"the sign as printed": dict(sign=-1), "norms up to 4": dict(largest=4)})
 
 # %% [markdown]
 # (du18.lemA.1.s5)=
@@ -452,20 +397,13 @@ def variance_bound(power=0, scale="1/10", last=512):
     says = "m Var|x^(h)|^2 <= c_sigma^2 C_2' for every Lipschitz activation"
     return all_of(scaled, drop_square, envelope, printed, says=says)
 
-
-chapter.judge(
-    "du18.lemA.1.s5",
-    variance_bound,
-    expect="REFUTED",
-    mutants={"c_sigma to the first power": dict(power=1, scale="1/100")},
-    severity="constant",
+# %%
+chapter.judge("du18.lemA.1.s5", variance_bound, expect="REFUTED",
+    mutants={"c_sigma to the first power": dict(power=1, scale="1/100")}, severity="constant",
     repair="du18.lemA.1.s5.fix",
-    survives={
-        "du18.lemA.1.s8": "no: no absolute constant is left once c_sigma^2 C_2' stands in the width",
-        "du18.lemA.1": "no: as printed the lemma falls with this step (dead zone); du18.lemA.1.fix puts 4c_sigma^2C_2'"
-        " in the width, fix2 and fix3 avoid Chebyshev",
-    },
-)
+    survives={"du18.lemA.1.s8": "no: no absolute constant is left once c_sigma^2 C_2' stands in the width",
+        "du18.lemA.1": "no: as printed the lemma falls with this step (dead zone); du18.lemA.1.fix puts "
+        "4c_sigma^2C_2' in the width, fix2 and fix3 avoid Chebyshev"})
 
 # %% [markdown]
 # (du18.lemA.1.s5.fix)=
@@ -474,12 +412,8 @@ chapter.judge(
 # $C_2'=s^4+8s^3L\sqrt{2/\pi}+24s^2L^2+64sL^3\sqrt{2/\pi}+512L^4$.
 
 # %%
-chapter.judge(
-    "du18.lemA.1.s5.fix",
-    lambda power=2, **changes: variance_bound(power=power, **changes),
-    expect="PROVED",
-    mutants={"c_sigma^2 dropped": dict(power=0), "last coefficient 1": dict(last=1)},
-)
+chapter.judge("du18.lemA.1.s5.fix", lambda power=2, **changes: variance_bound(power=power, **changes),
+    expect="PROVED", mutants={"c_sigma^2 dropped": dict(power=0), "last coefficient 1": dict(last=1)})
 
 # %% [markdown]
 # (du18.lemA.1.s8)=
@@ -494,19 +428,11 @@ chapter.judge(
 # this as well.
 
 # %%
-chapter.judge(
-    "du18.lemA.1.s8",
-    silent_first_layer,
-    expect="REFUTED",
-    mutants={"K^3 in place of K": dict(constant=K**3)},
-    severity="constant",
-    repair="du18.lemA.1.s8.fix",
-    survives={
-        "du18.lemA.1": "no: as printed the lemma falls with this step (dead zone); du18.lemA.1.fix puts 4c_sigma^2C_2'"
-        " in the width, fix2 and fix3 avoid Chebyshev",
-    },
-    reading="K >= 1 is symbolic; P(|X| > T) <= exp(-T^2/2) is the textbook Gaussian tail",
-)
+chapter.judge("du18.lemA.1.s8", silent_first_layer, expect="REFUTED",
+    mutants={"K^3 in place of K": dict(constant=K**3)}, severity="constant", repair="du18.lemA.1.s8.fix",
+    survives={"du18.lemA.1": "no: as printed the lemma falls with this step (dead zone); du18.lemA.1.fix puts "
+        "4c_sigma^2C_2' in the width, fix2 and fix3 avoid Chebyshev"},
+    reading="K >= 1 is symbolic; P(|X| > T) <= exp(-T^2/2) is the textbook Gaussian tail")
 
 # %% [markdown]
 # (du18.lemA.1.s8.fix)=
@@ -554,14 +480,11 @@ def chebyshev(factor=4, power=2):
         bound, laws, says="at this width Chebyshev leaves at most delta/(nH), and dead zones are rarely silent"
     )
 
-
-chapter.judge(
-    "du18.lemA.1.s8.fix",
-    chebyshev,
-    expect="PROVED",
-    mutants={"without c_sigma": dict(power=0), "with the square root of c_sigma": dict(power=sp.Rational(1, 2))},
-    reading="uses Chebyshev's inequality; the symbolic bound is for all sizes, the exact law of silence for four T",
-)
+# %%
+chapter.judge("du18.lemA.1.s8.fix", chebyshev, expect="PROVED", mutants={"without c_sigma": dict(power=0),
+        "with the square root of c_sigma": dict(power=sp.Rational(1, 2))},
+    reading="uses Chebyshev's inequality; the symbolic bound is for all sizes, the exact law of "
+    "silence for four T")
 
 # %% [markdown]
 # (du18.lemA.1.s3)=
@@ -585,13 +508,9 @@ def recursion(added=1, window="1/2"):
     rest = exact.at_most(g / (2 * (g + q)), sp.Rational(window))  # g_C(h) = g, g_C(H) = g + q
     return all_of(general, at_one, rest)
 
-
-chapter.judge(
-    "du18.lemA.1.s3",
-    recursion,
-    expect="PROVED",
-    mutants={"2 in place of 1": dict(added=2), "a window of 1/3": dict(window="1/3")},
-)
+# %%
+chapter.judge("du18.lemA.1.s3", recursion, expect="PROVED", mutants={"2 in place of 1": dict(added=2),
+        "a window of 1/3": dict(window="1/3")})
 
 # %% [markdown]
 # (du18.lemA.1.s10)=
@@ -610,13 +529,10 @@ def norm_from_square(power=2, factor=1):
     """(r - 1)^2 <= factor^2 (r^power - 1)^2."""
     return exact.at_most((r - 1) ** 2, factor**2 * (r**power - 1) ** 2, squares=[(r**2 + 2 * r, r - 1)])
 
-
-chapter.judge(
-    "du18.lemA.1.s10",
-    norm_from_square,
-    expect="PROVED",
-    mutants={"sqrt(r) in place of r^2": dict(power=sp.Rational(1, 2)), "half of it": dict(factor=sp.Rational(1, 2))},
-)
+# %%
+chapter.judge("du18.lemA.1.s10", norm_from_square, expect="PROVED",
+    mutants={"sqrt(r) in place of r^2": dict(power=sp.Rational(1, 2)),
+        "half of it": dict(factor=sp.Rational(1, 2))})
 
 # %% [markdown]
 # (du18.lemA.1.fix)=
@@ -657,15 +573,11 @@ def by_chebyshev(factor=4, power=2, squared=1):
     says = "the repaired steps compose: all norms lie in [1/2, 2] except with probability delta"
     return all_of(*steps, window, exact.identity(points * (delta / points), delta), says=says)
 
-
-chapter.judge(
-    "du18.lemA.1.fix",
-    by_chebyshev,
-    expect="PROVED",
+# %%
+chapter.judge("du18.lemA.1.fix", by_chebyshev, expect="PROVED",
     mutants={"an absolute constant": dict(power=0), "the mean on norms": dict(squared=0)},
     reading="uses Chebyshev's inequality and the union bound, for all n, H, delta and m",
-    vacuous=proof_width("softplus", 10, 1000, "1/10"),
-)
+    vacuous=proof_width("softplus", 10, 1000, "1/10"))
 
 # %% [markdown]
 # (du18.lemA.1.fix2)=
@@ -715,14 +627,10 @@ def by_concentration(factor=9, power=2):
     says = "at this width every norm lies in [1/2, 3/2] except with probability delta"
     return all_of(linear_first_layer(factor), laws, minkowski, budget, exception, recursion(), says=says)
 
-
-chapter.judge(
-    "du18.lemA.1.fix2",
-    by_concentration,
-    expect="PROVED",
+# %%
+chapter.judge("du18.lemA.1.fix2", by_concentration, expect="PROVED",
     mutants={"9 replaced by 1/10": dict(factor=sp.Rational(1, 10)), "nu dropped": dict(power=0)},
-    reading="uses Minkowski, the Gaussian Poincaré inequality, Gaussian concentration and the union bound",
-)
+    reading="uses Minkowski, the Gaussian Poincaré inequality, Gaussian concentration and the union bound")
 
 # %% [markdown]
 # (du18.lemA.1.fix3)=
@@ -757,14 +665,9 @@ def from_two_layers(constant=81, depth=2):
     says = "for H >= 2 the printed width with K = 81 is at least that of repair 2"
     return all_of(total, laws, logs, small, large, start, amplification, by_concentration(), says=says)
 
-
-chapter.judge(
-    "du18.lemA.1.fix3",
-    from_two_layers,
-    expect="PROVED",
-    mutants={"H = 1": dict(depth=1)},
-    reading="rests on repair 2; the rest is algebra for all n, H >= 2, delta and activations",
-)
+# %%
+chapter.judge("du18.lemA.1.fix3", from_two_layers, expect="PROVED", mutants={"H = 1": dict(depth=1)},
+    reading="rests on repair 2; the rest is algebra for all n, H >= 2, delta and activations")
 
 # %% [markdown]
 # ## How conservative is the width?

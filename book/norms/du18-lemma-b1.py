@@ -94,16 +94,13 @@ def silent_network(power=1):
 
     return any_of(*(at(constant) for constant in (1, setting.absolute_constant, 10**6)))
 
-
-chapter.judge(
-    "du18.lemB.1", silent_network, expect="REFUTED", severity="constant", repair="du18.lemB.1.fix",
-    mutants={"width of order (n/delta)^3": dict(power=3)},
-    reading="three absolute constants, one of your choice; that every constant fails is the two-line argument above",
-    survives={
-        "du18.thm4.1": "open: the repair puts a factor that depends on the activation on its term n/delta;"
-        " the theorem is judged by itself",
-    },
-)  # fmt: skip
+# %%
+chapter.judge("du18.lemB.1", silent_network, expect="REFUTED", severity="constant",
+    repair="du18.lemB.1.fix", mutants={"width of order (n/delta)^3": dict(power=3)},
+    reading="three absolute constants, one of your choice; that every constant fails is the two-line "
+    "argument above",
+    survives={"du18.thm4.1": "open: the repair puts a factor that depends on the activation on its term n/delta; the "
+        "theorem is judged by itself"})
 
 # %% [markdown]
 # ## Two repairs
@@ -157,13 +154,10 @@ def repaired(top="159/100", offset=1, needed=c * L**2):
     parts = bounds.lower_product(top), bounds.upper_product(), bounds.affine_steps(offset), chebyshev(needed)
     return all_of(*parts, says="at m >= (64/9) c_sigma L^2 n/delta and x <= 1.59 both ends hold, offset included")
 
-
-chapter.judge(
-    "du18.lemB.1.fix2", repaired, expect="PROVED",
-    mutants={"x up to 1.9": dict(top="19/10"), "offset forgotten": dict(offset=0),
-             "no factor c_sigma L^2": dict(needed=1)},
-    reading="textbook: Chebyshev, union bound and, for the variance, the Gaussian Poincaré inequality",
-)  # fmt: skip
+# %%
+chapter.judge("du18.lemB.1.fix2", repaired, expect="PROVED", mutants={"x up to 1.9": dict(top="19/10"),
+        "offset forgotten": dict(offset=0), "no factor c_sigma L^2": dict(needed=1)},
+    reading="textbook: Chebyshev, union bound and, for the variance, the Gaussian Poincaré inequality")
 
 # %% [markdown]
 # ```{prf:lemma} Lemma B.1, repaired for every $c_\lambda<1$
@@ -214,12 +208,12 @@ def orthogonal_part(steps=1, inputs=n):
     says = "the three ways to leave the interval add up to the claimed probability over n inputs"
     return all_of(growth, one_block, all_blocks, start, total, says=says)
 
-
-chapter.judge(
-    "du18.lemB.1.fix", orthogonal_part, expect="PROVED",
-    mutants={"branch of order 1/sqrt(H)": dict(steps=sp.Rational(1, 2)), "no union over the inputs": dict(inputs=1)},
-    reading="textbook: Kolmogorov's inequality for martingales, Chebyshev, union bound, Gaussian Poincaré inequality",
-)  # fmt: skip
+# %%
+chapter.judge("du18.lemB.1.fix", orthogonal_part, expect="PROVED",
+    mutants={"branch of order 1/sqrt(H)": dict(steps=sp.Rational(1, 2)),
+        "no union over the inputs": dict(inputs=1)},
+    reading="textbook: Kolmogorov's inequality for martingales, Chebyshev, union bound, Gaussian "
+    "Poincaré inequality")
 
 # %% [markdown]
 # (du18.lemB.1.s10)=
@@ -263,12 +257,10 @@ def leaves_interval(conspiring=False, truth=0.001):
 
     return sampled(event, chapter.key("du18.lemB.1.s10"), at_most=0.05, truth=truth)
 
-
-chapter.judge(
-    "du18.lemB.1.s10", leaves_interval, expect="SUPPORTED",
+# %%
+chapter.judge("du18.lemB.1.s10", leaves_interval, expect="SUPPORTED",
     mutants={"conspiring matrices": dict(conspiring=True, truth=0.9)},
-    reading="one input, the registered depth and width, one activation",
-)  # fmt: skip
+    reading="one input, the registered depth and width, one activation")
 
 # %% [markdown]
 # Left: the product of the lower bound over its claimed value $e^{-x}$; below 1 the printed display fails.
@@ -342,16 +334,13 @@ def residual(factor=1, norm=Fraction(1, 2), lam=1):
         left, factor * z, at=f"m = 1, W = 2, |x| = {norm}, lambda = {lam}, softplus; both sides times H/c_lambda"
     )
 
-
-chapter.judge(
-    "du18.lemB.1.s1", residual, expect="REFUTED", severity="hypothesis", repair="du18.lemB.1.s1.fix",
-    mutants={"right side 1.3 times as large": dict(factor=Fraction(13, 10)), "lambda = 0.9": dict(lam=Fraction(9, 10))},
-    survives={
-        "du18.lemB.1": "no: as printed it falls with its Chebyshev step; du18.lemB.1.fix and fix2 carry the"
-        " offset in their constants",
-        "du18.lemC.1.s4": "no: the same display on patches fails for the same reason and has the same repair",
-    },
-)  # fmt: skip
+# %%
+chapter.judge("du18.lemB.1.s1", residual, expect="REFUTED", severity="hypothesis",
+    repair="du18.lemB.1.s1.fix", mutants={"right side 1.3 times as large": dict(factor=Fraction(13, 10)),
+        "lambda = 0.9": dict(lam=Fraction(9, 10))},
+    survives={"du18.lemB.1": "no: as printed it falls with its Chebyshev step; du18.lemB.1.fix and fix2 carry the "
+        "offset in their constants",
+        "du18.lemC.1.s4": "no: the same display on patches fails for the same reason and has the same repair"})
 
 # %% [markdown]
 # (du18.lemB.1.s1.fix)=
@@ -376,11 +365,9 @@ def residual_with_offset(share=1):
     says = "entry by entry, and in the mean, the branch is at most |sigma(0)| + c_w L |x|"
     return all_of(bounds.lipschitz_entries(share), bracket, says=says)
 
-
-chapter.judge(
-    "du18.lemB.1.s1.fix", residual_with_offset, expect="PROVED",
-    mutants={"offset dropped": dict(share=0), "offset halved": dict(share=sp.Rational(1, 2))},
-)  # fmt: skip
+# %%
+chapter.judge("du18.lemB.1.s1.fix", residual_with_offset, expect="PROVED",
+    mutants={"offset dropped": dict(share=0), "offset halved": dict(share=sp.Rational(1, 2))})
 
 # %% [markdown]
 # (du18.lemB.1.s2)=
@@ -398,16 +385,13 @@ def printed_product(x=Fraction(9, 5), depth=2):
     product = (1 - x / depth) ** (depth - 1)
     return exact.compare(product, sp.exp(-sp.Rational(x)), sense=">=", at=f"x = {x}, H = {depth}")
 
-
-chapter.judge(
-    "du18.lemB.1.s2", printed_product, expect="REFUTED", severity="hypothesis", repair="du18.lemB.1.s2.fix",
-    mutants={"x = 2, H = 10": dict(x=Fraction(2), depth=10), "x = 7/4, H = 3": dict(x=Fraction(7, 4), depth=3)},
-    survives={
-        "du18.lemB.1": "no: as printed it falls with its Chebyshev step; du18.lemB.1.fix needs no lower"
-        " product, du18.lemB.1.fix2 asks for x <= 1.59",
-        "du18.lemC.1.s5": "no: the same display with sqrt(q) in x, where x is larger still",
-    },
-)  # fmt: skip
+# %%
+chapter.judge("du18.lemB.1.s2", printed_product, expect="REFUTED", severity="hypothesis",
+    repair="du18.lemB.1.s2.fix", mutants={"x = 2, H = 10": dict(x=Fraction(2), depth=10),
+        "x = 7/4, H = 3": dict(x=Fraction(7, 4), depth=3)},
+    survives={"du18.lemB.1": "no: as printed it falls with its Chebyshev step; du18.lemB.1.fix needs no lower "
+        "product, du18.lemB.1.fix2 asks for x <= 1.59",
+        "du18.lemC.1.s5": "no: the same display with sqrt(q) in x, where x is larger still"})
 
 # %% [markdown]
 # (du18.lemB.1.s2.fix)=
@@ -425,11 +409,9 @@ def product_range(top="159/100", beyond="8/5"):
     past = exact.compare(1 - Fraction(beyond) / 2, sp.exp(-sp.Rational(beyond)), covers=True, at=f"x = {beyond}, H = 2")
     return all_of(bounds.lower_product(top), past, says="it holds up to x = 1.59 for all H and fails at x = 1.6, H = 2")
 
-
-chapter.judge(
-    "du18.lemB.1.s2.fix", product_range, expect="PROVED",
-    mutants={"x up to 1.6": dict(top="8/5"), "already false at 1.59": dict(beyond="159/100")},
-)  # fmt: skip
+# %%
+chapter.judge("du18.lemB.1.s2.fix", product_range, expect="PROVED", mutants={"x up to 1.6": dict(top="8/5"),
+        "already false at 1.59": dict(beyond="159/100")})
 
 # %% [markdown]
 # (du18.lemB.1.s3)=
@@ -442,9 +424,8 @@ chapter.judge(
 # violation there.
 
 # %%
-chapter.judge(
-    "du18.lemB.1.s3", bounds.upper_product, expect="PROVED", mutants={"exponent x/2": dict(exponent=sp.Rational(1, 2))}
-)
+chapter.judge("du18.lemB.1.s3", bounds.upper_product, expect="PROVED",
+    mutants={"exponent x/2": dict(exponent=sp.Rational(1, 2))})
 
 # %% [markdown]
 # (du18.lemB.1.s4)=
@@ -466,10 +447,11 @@ def first_layer_mean(norm=1, normalised=True, second_moment=sp.Function("S")):
 
 
 shifted = dict(second_moment=lambda variance: variance + 1)
-chapter.judge(
-    "du18.lemB.1.s4", first_layer_mean, expect="PROVED",
-    mutants={"input of norm 2": dict(norm=2, **shifted), "no normaliser": dict(normalised=False, **shifted)},
-)  # fmt: skip
+
+# %%
+chapter.judge("du18.lemB.1.s4", first_layer_mean, expect="PROVED",
+    mutants={"input of norm 2": dict(norm=2, **shifted),
+        "no normaliser": dict(normalised=False, **shifted)})
 
 # %% [markdown]
 # (du18.lemB.1.s5)=
@@ -490,17 +472,13 @@ def printed_variance(offset=0, slope=Fraction(1, 4), top=32):
     variance, claimed = bounds.affine_variance(s, slope), bounds.fourth_moment(s, slope, top)
     return exact.compare(variance, claimed, at=f"sigma(z) = {s} + {slope} z, both sides times m")
 
-
-chapter.judge(
-    "du18.lemB.1.s5", printed_variance, expect="REFUTED", severity="constant", repair="du18.lemB.1.s5.fix",
-    mutants={"slope 1/3": dict(slope=Fraction(1, 3)), "coefficient 100": dict(top=100, slope=Fraction(1, 4)),
-             "offset 1/4": dict(offset=Fraction(1, 4))},
-    survives={
-        "du18.lemB.1.s7": "no: with c_sigma in the variance the width depends on the activation, and an"
-        " absolute constant fails",
-        "du18.lemC.1.s2": "no: it uses this constant and fails at one pixel, where it is this claim",
-    },
-)  # fmt: skip
+# %%
+chapter.judge("du18.lemB.1.s5", printed_variance, expect="REFUTED", severity="constant",
+    repair="du18.lemB.1.s5.fix", mutants={"slope 1/3": dict(slope=Fraction(1, 3)),
+        "coefficient 100": dict(top=100, slope=Fraction(1, 4)), "offset 1/4": dict(offset=Fraction(1, 4))},
+    survives={"du18.lemB.1.s7": "no: with c_sigma in the variance the width depends on the activation, and an absolute "
+        "constant fails",
+        "du18.lemC.1.s2": "no: it uses this constant and fails at one pixel, where it is this claim"})
 
 # %% [markdown]
 # (du18.lemB.1.s5.fix)=
@@ -525,7 +503,7 @@ def fourth_moment(top=3):
     expanded = sum(sp.binomial(4, j) * s0 ** (4 - j) * L**j * moments[j] for j in range(5))
     return exact.at_most(sp.simplify(expanded), bounds.fourth_moment(s0, L, top))
 
-
+# %%
 chapter.judge("du18.lemB.1.s5.fix", fourth_moment, expect="PROVED", mutants={"coefficient 2": dict(top=2)})
 
 # %% [markdown]
@@ -552,9 +530,9 @@ def poincare(factor=4):
     affine = exact.at_most(sp.simplify(bounds.affine_variance(s0, L) * square**2), sp.expand(factor * L**2 * square))
     return all_of(neuron, affine, says="each neuron's squared gradient is at most 4 L^2 sigma^2; affine ones agree")
 
-
+# %%
 chapter.judge("du18.lemB.1.s5.fix2", poincare, expect="PROVED", mutants={"3 for 4": dict(factor=3)},
-              reading="textbook: the Gaussian Poincaré inequality")  # fmt: skip
+    reading="textbook: the Gaussian Poincaré inequality")
 
 # %% [markdown]
 # (du18.lemB.1.s6)=
@@ -584,12 +562,11 @@ def spectral_norm_above(threshold=2.5, truth=claimed_rate / 50):
     )
     return all_of(drawn, single, says=f"c_w = {threshold} holds at m = {setting.square} and at m = 1")
 
-
-chapter.judge(
-    "du18.lemB.1.s6", spectral_norm_above, expect="SUPPORTED",
+# %%
+chapter.judge("du18.lemB.1.s6", spectral_norm_above, expect="SUPPORTED",
     mutants={"c_{w,0} exactly 2, at the same rate": dict(threshold=2.0, truth=2 * claimed_rate)},
-    reading="c_{w,0} = 2.5 at one width by draws and at m = 1 exactly; other widths and constants rest on Lemma E.4",
-)  # fmt: skip
+    reading="c_{w,0} = 2.5 at one width by draws and at m = 1 exactly; other widths and constants "
+    "rest on Lemma E.4")
 
 # %% [markdown]
 # (du18.lemB.1.s7)=
@@ -602,15 +579,11 @@ chapter.judge(
 # $\delta=\frac12$ the first layer is 0 with probability above $\delta/n$.
 
 # %%
-chapter.judge(
-    "du18.lemB.1.s7", silent_network, expect="REFUTED", severity="constant", repair="du18.lemB.1.s7.fix",
-    mutants={"width of order (n/delta)^2": dict(power=2)},
+chapter.judge("du18.lemB.1.s7", silent_network, expect="REFUTED", severity="constant",
+    repair="du18.lemB.1.s7.fix", mutants={"width of order (n/delta)^2": dict(power=2)},
     reading="three absolute constants; that every constant fails is the argument at the top",
-    survives={
-        "du18.lemB.1": "no: as printed it falls with this step; du18.lemB.1.fix and fix2 take c_sigma L^2"
-        " from du18.lemB.1.s7.fix",
-    },
-)  # fmt: skip
+    survives={"du18.lemB.1": "no: as printed it falls with this step; du18.lemB.1.fix and fix2 take c_sigma L^2 from "
+        "du18.lemB.1.s7.fix"})
 
 # %% [markdown]
 # (du18.lemB.1.s7.fix)=
@@ -624,11 +597,9 @@ chapter.judge(
 # {ref}`the variance bound <du18.lemB.1.s5.fix2>` $4c_\sigma L^2/m$.
 
 # %%
-chapter.judge(
-    "du18.lemB.1.s7.fix", chebyshev, expect="PROVED",
+chapter.judge("du18.lemB.1.s7.fix", chebyshev, expect="PROVED",
     mutants={"no factor c_sigma L^2": dict(needed=1), "upper end 1": dict(top=1)},
-    reading="textbook: Chebyshev's inequality, on the variance bound above",
-)  # fmt: skip
+    reading="textbook: Chebyshev's inequality, on the variance bound above")
 
 # %% [markdown]
 # (du18.lemB.1.s8)=
@@ -649,8 +620,9 @@ def triangle(share=1):
     below = exact.at_most((a - share * r) ** 2, a**2 + r**2 + 2 * (-a * r + d))
     return all_of(above, below, says="both sides hold for every angle between the state and the branch")
 
-
-chapter.judge("du18.lemB.1.s8", triangle, expect="PROVED", mutants={"half the branch": dict(share=sp.Rational(1, 2))})
+# %%
+chapter.judge("du18.lemB.1.s8", triangle, expect="PROVED",
+    mutants={"half the branch": dict(share=sp.Rational(1, 2))})
 
 # %% [markdown]
 # (du18.lemB.1.s9)=
@@ -672,5 +644,5 @@ def chosen_constant(factor=2):
     union = exact.identity(n * (delta / n), delta)
     return all_of(upper, lower, union, says="2 e^x covers both ends; n events of probability delta/n add up to delta")
 
-
+# %%
 chapter.judge("du18.lemB.1.s9", chosen_constant, expect="PROVED", mutants={"e^x alone": dict(factor=1)})

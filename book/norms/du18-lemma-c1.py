@@ -120,17 +120,14 @@ def silent_network(power=-2, pixels=36):
 
     return any_of(*(at(constant) for constant in (1, setting.absolute_constant, 10**4)))
 
-
-chapter.judge(
-    "du18.lemC.1", silent_network, expect="REFUTED", severity="exponent", repair="du18.lemC.1.fix",
-    mutants={"power 0": dict(power=0), "power 1/2": dict(power=Fraction(1, 2), pixels=144)},
+# %%
+chapter.judge("du18.lemC.1", silent_network, expect="REFUTED", severity="exponent",
+    repair="du18.lemC.1.fix", mutants={"power 0": dict(power=0),
+        "power 1/2": dict(power=Fraction(1, 2), pixels=144)},
     reading="three absolute constants at one p; that every constant fails for large p is the argument above",
-    survives={
-        "du18.thm5.1": "open: the repairs ask for a small c_lambda and put L^2 c_{sigma,1/sqrt p} on its"
-        " term n/delta, which is polynomial in p for softplus, not for every activation; the theorem is"
-        " judged by itself",
-    },
-)  # fmt: skip
+    survives={"du18.thm5.1": "open: the repairs ask for a small c_lambda and put L^2 c_{sigma,1/sqrt p} on its term "
+        "n/delta, which is polynomial in p for softplus, not for every activation; the theorem "
+        "is judged by itself"})
 
 # %% [markdown]
 # ## Two repairs
@@ -177,12 +174,10 @@ def repaired(top="159/100", needed=q * L**2 * cs):
     says = "at m >= 16 q L^2 c_{sigma,1/sqrt p} n/delta and x <= 1.59 both ends hold"
     return all_of(bounds.lower_product(top), bounds.upper_product(), lower_chebyshev(needed), says=says)
 
-
-chapter.judge(
-    "du18.lemC.1.fix", repaired, expect="PROVED",
-    mutants={"x up to 1.9": dict(top="19/10"), "no factor c_{sigma,1/sqrt p}": dict(needed=q * L**2)},
-    reading="textbook: Chebyshev, union bound and, for the variance, the Gaussian Poincaré inequality",
-)  # fmt: skip
+# %%
+chapter.judge("du18.lemC.1.fix", repaired, expect="PROVED", mutants={"x up to 1.9": dict(top="19/10"),
+        "no factor c_{sigma,1/sqrt p}": dict(needed=q * L**2)},
+    reading="textbook: Chebyshev, union bound and, for the variance, the Gaussian Poincaré inequality")
 
 # %% [markdown]
 # ```{prf:lemma} Lemma C.1, repaired for an activation with $\sigma(0)\ne0$
@@ -213,13 +208,11 @@ def repaired_with_offset(top="159/100", needed=q * L**2 * cs / p, offset=1):
     says = "at m >= 16 q L^2 c_{sigma,0} n/(p delta) and x <= 1.59 both ends hold, offset included"
     return all_of(first, bounds.lower_product(top), bounds.upper_product(), bounds.affine_steps(offset), says=says)
 
-
-chapter.judge(
-    "du18.lemC.1.fix2", repaired_with_offset, expect="PROVED",
+# %%
+chapter.judge("du18.lemC.1.fix2", repaired_with_offset, expect="PROVED",
     mutants={"offset forgotten": dict(offset=0), "no factor c_{sigma,0}": dict(needed=q * L**2 / p),
-             "x up to 1.9": dict(top="19/10")},
-    reading="textbook: Chebyshev, union bound and, for the variance, the Gaussian Poincaré inequality",
-)  # fmt: skip
+        "x up to 1.9": dict(top="19/10")},
+    reading="textbook: Chebyshev, union bound and, for the variance, the Gaussian Poincaré inequality")
 
 # %% [markdown]
 # The figure draws first layers for softplus and an image whose mass is in one pixel, against the printed
@@ -303,11 +296,9 @@ def first_layer_mean(mass=1, counted=1):
     says = "the largest patch has norm in [1/sqrt p, 1], and its term alone is at least 1/c_{sigma,1/sqrt p}"
     return all_of(at_least, at_most, mean, says=says)
 
-
-chapter.judge(
-    "du18.lemC.1.s1", first_layer_mean, expect="PROVED",
-    mutants={"pixels covered half": dict(mass=sp.Rational(1, 2)), "two patches counted": dict(counted=2)},
-)  # fmt: skip
+# %%
+chapter.judge("du18.lemC.1.s1", first_layer_mean, expect="PROVED",
+    mutants={"pixels covered half": dict(mass=sp.Rational(1, 2)), "two patches counted": dict(counted=2)})
 
 # %% [markdown]
 # (du18.lemC.1.s2)=
@@ -326,15 +317,11 @@ def printed_variance(pixels=1, slope=Fraction(1, 4), power=2):
     where = f"p = {pixels}, sigma(z) = {slope} z, both sides times m"
     return exact.compare(bounds.affine_variance(0, slope, pixels), claimed, at=where)
 
-
-chapter.judge(
-    "du18.lemC.1.s2", printed_variance, expect="REFUTED", severity="constant", repair="du18.lemC.1.s2.fix",
-    mutants={"p^3": dict(power=3, pixels=2, slope=Fraction(1, 5)), "slope 1/3": dict(slope=Fraction(1, 3))},
-    survives={
-        "du18.lemC.1.s6": "no: the power of c_{sigma,1/sqrt p} there is wrong, whatever the variance"
-        " constant",
-    },
-)  # fmt: skip
+# %%
+chapter.judge("du18.lemC.1.s2", printed_variance, expect="REFUTED", severity="constant",
+    repair="du18.lemC.1.s2.fix", mutants={"p^3": dict(power=3, pixels=2, slope=Fraction(1, 5)),
+        "slope 1/3": dict(slope=Fraction(1, 3))},
+    survives={"du18.lemC.1.s6": "no: the power of c_{sigma,1/sqrt p} there is wrong, whatever the variance constant"})
 
 # %% [markdown]
 # (du18.lemC.1.s2.fix)=
@@ -362,11 +349,9 @@ def variance_with_normaliser(power=2, top=3):
     one_pixel = exact.at_most(fourth, bounds.fourth_moment(s0, ell + e, top))
     return all_of(entry, summed, one_pixel, says="the squared sum is at most p^2 times the constant of one pixel")
 
-
-chapter.judge(
-    "du18.lemC.1.s2.fix", variance_with_normaliser, expect="PROVED",
-    mutants={"p for p^2": dict(power=1), "coefficient 2": dict(top=2)},
-)  # fmt: skip
+# %%
+chapter.judge("du18.lemC.1.s2.fix", variance_with_normaliser, expect="PROVED",
+    mutants={"p for p^2": dict(power=1), "coefficient 2": dict(top=2)})
 
 # %% [markdown]
 # (du18.lemC.1.s2.fix2)=
@@ -393,9 +378,9 @@ def poincare(factor=4):
     affine = exact.at_most(sp.simplify(bounds.affine_variance(s0, L) * square**2), sp.expand(factor * L**2 * square))
     return all_of(neuron, affine, says="each neuron's squared gradient is at most 4 q L^2 sigma^2; affine ones agree")
 
-
+# %%
 chapter.judge("du18.lemC.1.s2.fix2", poincare, expect="PROVED", mutants={"3 for 4": dict(factor=3)},
-              reading="textbook: the Gaussian Poincaré inequality")  # fmt: skip
+    reading="textbook: the Gaussian Poincaré inequality")
 
 # %% [markdown]
 # (du18.lemC.1.s3)=
@@ -415,15 +400,12 @@ def first_layer_bound(pixels=1, factor=1):
         full, factor * Fraction(25, 4), at=f"softplus, m = q = 1, p = {pixels}, W = c_w = 5/2, over c_sigma"
     )
 
-
-chapter.judge(
-    "du18.lemC.1.s3", first_layer_bound, expect="REFUTED", severity="hypothesis", repair="du18.lemC.1.s3.fix",
+# %%
+chapter.judge("du18.lemC.1.s3", first_layer_bound, expect="REFUTED", severity="hypothesis",
+    repair="du18.lemC.1.s3.fix",
     mutants={"a bound 8 times as large, at p = 100": dict(pixels=100, factor=8)},
-    survives={
-        "du18.lemC.1": "no: as printed it falls with its Chebyshev step; du18.lemC.1.fix excludes the"
-        " offset, fix2 carries it, with an upper end polynomial in p",
-    },
-)  # fmt: skip
+    survives={"du18.lemC.1": "no: as printed it falls with its Chebyshev step; du18.lemC.1.fix excludes the offset, "
+        "fix2 carries it, with an upper end polynomial in p"})
 
 # %% [markdown]
 # (du18.lemC.1.s3.fix)=
@@ -447,11 +429,9 @@ def first_layer_with_offset(share=1, size=1):
     says = "entry by entry, and in the sum over all pixels, the bound with the offset holds"
     return all_of(bounds.lipschitz_entries(share), summed, says=says)
 
-
-chapter.judge(
-    "du18.lemC.1.s3.fix", first_layer_with_offset, expect="PROVED",
-    mutants={"offset dropped": dict(share=0), "offset halved": dict(share=sp.Rational(1, 2))},
-)  # fmt: skip
+# %%
+chapter.judge("du18.lemC.1.s3.fix", first_layer_with_offset, expect="PROVED",
+    mutants={"offset dropped": dict(share=0), "offset halved": dict(share=sp.Rational(1, 2))})
 
 # %% [markdown]
 # (du18.lemC.1.s4)=
@@ -476,15 +456,12 @@ def residual(pixels=16, factor=1, lam=1):
     where = f"m = q = 1, W = c_w = 5/2, {pixels} pixels 1/2, lambda = {lam}, softplus; both sides times H/c_lambda"
     return certified.number(left, factor * root * limits.ball(z), at=where)
 
-
-chapter.judge(
-    "du18.lemC.1.s4", residual, expect="REFUTED", severity="hypothesis", repair="du18.lemC.1.s4.fix",
-    mutants={"a bound 1.2 times as large": dict(factor=limits.ball("1.2")), "lambda = 0.9": dict(lam=Fraction(9, 10))},
-    survives={
-        "du18.lemC.1": "no: as printed it falls with its Chebyshev step; du18.lemC.1.fix excludes the"
-        " offset, fix2 carries it",
-    },
-)  # fmt: skip
+# %%
+chapter.judge("du18.lemC.1.s4", residual, expect="REFUTED", severity="hypothesis",
+    repair="du18.lemC.1.s4.fix", mutants={"a bound 1.2 times as large": dict(factor=limits.ball("1.2")),
+        "lambda = 0.9": dict(lam=Fraction(9, 10))},
+    survives={"du18.lemC.1": "no: as printed it falls with its Chebyshev step; du18.lemC.1.fix excludes the offset, "
+        "fix2 carries it"})
 
 # %% [markdown]
 # (du18.lemC.1.s4.fix)=
@@ -497,10 +474,8 @@ chapter.judge(
 # $p(s_0+L\tau)^2$ is the bracket: the first layer's check with $\|x\|_F$ in place of 1.
 
 # %%
-chapter.judge(
-    "du18.lemC.1.s4.fix", partial(first_layer_with_offset, size=size), expect="PROVED",
-    mutants={"offset dropped": dict(share=0), "offset halved": dict(share=sp.Rational(1, 2))},
-)  # fmt: skip
+chapter.judge("du18.lemC.1.s4.fix", partial(first_layer_with_offset, size=size), expect="PROVED",
+    mutants={"offset dropped": dict(share=0), "offset halved": dict(share=sp.Rational(1, 2))})
 
 # %% [markdown]
 # (du18.lemC.1.s5)=
@@ -519,16 +494,13 @@ def printed_product(root_q=3, spectral=Fraction(9, 2), scale=Fraction(1, 6), dep
     where = f"q = {root_q**2}, c_w = {spectral}, L = 1, c_lambda = {scale}, H = {depth}"
     return exact.compare((1 - x / depth) ** (depth - 1), sp.exp(-sp.Rational(x)), sense=">=", at=where)
 
-
-chapter.judge(
-    "du18.lemC.1.s5", printed_product, expect="REFUTED", severity="hypothesis", repair="du18.lemC.1.s5.fix",
+# %%
+chapter.judge("du18.lemC.1.s5", printed_product, expect="REFUTED", severity="hypothesis",
+    repair="du18.lemC.1.s5.fix",
     mutants={"q = 1, c_lambda = 9/10, H = 2": dict(root_q=1, spectral=Fraction(5, 2), scale=Fraction(9, 10), depth=2),
-             "H = 20": dict(depth=20)},
-    survives={
-        "du18.lemC.1": "no: as printed it falls with its Chebyshev step; du18.lemC.1.fix and fix2 ask for a"
-        " c_lambda small in terms of q, L and c_{w,0}",
-    },
-)  # fmt: skip
+        "H = 20": dict(depth=20)},
+    survives={"du18.lemC.1": "no: as printed it falls with its Chebyshev step; du18.lemC.1.fix and fix2 ask for a "
+        "c_lambda small in terms of q, L and c_{w,0}"})
 
 # %% [markdown]
 # (du18.lemC.1.s5.fix)=
@@ -542,7 +514,8 @@ chapter.judge(
 # certified on the whole box. It fails at $x=1.6$, $H=2$.
 
 # %%
-chapter.judge("du18.lemC.1.s5.fix", bounds.lower_product, expect="PROVED", mutants={"x up to 1.6": dict(top="8/5")})
+chapter.judge("du18.lemC.1.s5.fix", bounds.lower_product, expect="PROVED",
+    mutants={"x up to 1.6": dict(top="8/5")})
 
 # %% [markdown]
 # (du18.lemC.1.s6)=
@@ -555,15 +528,13 @@ chapter.judge("du18.lemC.1.s5.fix", bounds.lower_product, expect="PROVED", mutan
 # with probability above $\delta/n$.
 
 # %%
-chapter.judge(
-    "du18.lemC.1.s6", silent_network, expect="REFUTED", severity="exponent", repair="du18.lemC.1.s6.fix",
-    mutants={"power -1": dict(power=-1), "power 3/4": dict(power=Fraction(3, 4), pixels=400)},
-    reading="three absolute constants at one p; that every constant fails for large p is the argument at the top",
-    survives={
-        "du18.lemC.1": "no: as printed it falls with this step; du18.lemC.1.fix takes its width from"
-        " du18.lemC.1.s6.fix, fix2 argues alike with c_{sigma,0}",
-    },
-)  # fmt: skip
+chapter.judge("du18.lemC.1.s6", silent_network, expect="REFUTED", severity="exponent",
+    repair="du18.lemC.1.s6.fix", mutants={"power -1": dict(power=-1),
+        "power 3/4": dict(power=Fraction(3, 4), pixels=400)},
+    reading="three absolute constants at one p; that every constant fails for large p is the "
+    "argument at the top",
+    survives={"du18.lemC.1": "no: as printed it falls with this step; du18.lemC.1.fix takes its width from "
+        "du18.lemC.1.s6.fix, fix2 argues alike with c_{sigma,0}"})
 
 # %% [markdown]
 # (du18.lemC.1.s6.fix)=
@@ -577,11 +548,9 @@ chapter.judge(
 # $\mu/2$ has probability at most $4\,\mathrm{Var}/\mu^2$ (Chebyshev).
 
 # %%
-chapter.judge(
-    "du18.lemC.1.s6.fix", lower_chebyshev, expect="PROVED",
+chapter.judge("du18.lemC.1.s6.fix", lower_chebyshev, expect="PROVED",
     mutants={"no factor c_{sigma,1/sqrt p}": dict(needed=q * L**2), "no factor q L^2": dict(needed=cs)},
-    reading="textbook: Chebyshev's inequality, on the variance bound above",
-)  # fmt: skip
+    reading="textbook: Chebyshev's inequality, on the variance bound above")
 
 # %% [markdown]
 # (du18.lemC.1.s7)=
@@ -608,11 +577,9 @@ def chosen_constant(factor=1, smallest=2):
     above_one = exact.at_most(smallest, 2 * (c + excess) / c)
     return all_of(upper, lower, above_one, says="the maximum covers both ends, and the second argument alone exceeds 1")
 
-
-chapter.judge(
-    "du18.lemC.1.s7", chosen_constant, expect="PROVED",
-    mutants={"half of it": dict(factor=sp.Rational(1, 2)), "B^2 at least 3": dict(smallest=3)},
-)  # fmt: skip
+# %%
+chapter.judge("du18.lemC.1.s7", chosen_constant, expect="PROVED",
+    mutants={"half of it": dict(factor=sp.Rational(1, 2)), "B^2 at least 3": dict(smallest=3)})
 
 # %% [markdown]
 # (du18.lemC.1.s8)=
@@ -638,7 +605,6 @@ def softplus_constant(bound=sp.Integer(1)):
     )
     return all_of(convex, at_small_scale, says="softplus is convex, so Jensen applies; the value at p = 10000 agrees")
 
-
-chapter.judge(
-    "du18.lemC.1.s8", softplus_constant, expect="PROVED", mutants={"half of it": dict(bound=sp.Rational(1, 2))}
-)
+# %%
+chapter.judge("du18.lemC.1.s8", softplus_constant, expect="PROVED",
+    mutants={"half of it": dict(bound=sp.Rational(1, 2))})

@@ -189,21 +189,13 @@ def with_constants(factor=1, power=1):
 
 
 # %%
-chapter.judge(
-    "frei19.lem4.1", with_constants, expect="PROVED",
+chapter.judge("frei19.lem4.1", with_constants, expect="PROVED",
     reading="textbook: norm of a Gaussian matrix, size of a net, Chernoff, union bound",
-    mutants={
-        "C_0 a thousand times smaller": dict(factor=Fraction(1, 1000)),
-        "theta = c/sqrt(L)": dict(power=Fraction(1, 2)), "no residual scaling": dict(power=0),
-    },
-)  # fmt: skip
-chapter.judge(
-    "frei19.lem4.1.s7.fix",
-    with_constants,
-    expect="PROVED",
+    mutants={"C_0 a thousand times smaller": dict(factor=Fraction(1, 1000)),
+        "theta = c/sqrt(L)": dict(power=Fraction(1, 2)), "no residual scaling": dict(power=0)})
+chapter.judge("frei19.lem4.1.s7.fix", with_constants, expect="PROVED",
     reading="textbook: norm of a Gaussian matrix, size of a net, Chernoff, union bound",
-    mutants={"C_0 a thousand times smaller": dict(factor=Fraction(1, 1000))},
-)
+    mutants={"C_0 a thousand times smaller": dict(factor=Fraction(1, 1000))})
 
 # %% [markdown]
 # The mutants say what cannot be improved: $C_0\ge1/\log2$ is needed however large $C_2$, and no
@@ -323,11 +315,9 @@ def first_layer(constant=5, rate=5):
 
 
 # %%
-chapter.judge(
-    "frei19.lem4.1.s1", first_layer, expect="PROVED",
+chapter.judge("frei19.lem4.1.s1", first_layer, expect="PROVED",
     reading="with C_1 = 5; textbook: Chernoff, net, union bound",
-    mutants={"C_1 = 1/10": dict(constant=Fraction(1, 10)), "log moments below 2t^2": dict(rate=2)},
-)  # fmt: skip
+    mutants={"C_1 = 1/10": dict(constant=Fraction(1, 10)), "log moments below 2t^2": dict(rate=2)})
 
 # %% [markdown]
 # (frei19.lem4.1.s2)=
@@ -356,12 +346,9 @@ def residual_layers(first=Fraction("1.004"), sign=1):
 
 
 # %%
-chapter.judge(
-    "frei19.lem4.1.s2", residual_layers, expect="PROVED",
-    mutants={
-        "first layer up to 1.005": dict(first=Fraction("1.005")), "inactive units marked": dict(sign=-1),
-    },
-)  # fmt: skip
+chapter.judge("frei19.lem4.1.s2", residual_layers, expect="PROVED",
+    mutants={"first layer up to 1.005": dict(first=Fraction("1.005")),
+        "inactive units marked": dict(sign=-1)})
 
 # %% [markdown]
 # (frei19.eq13)=
@@ -389,11 +376,9 @@ def all_layers(constant=1_600_000, u=Fraction(9, 1000)):
 
 
 # %%
-chapter.judge(
-    "frei19.eq13", all_layers, expect="PROVED",
+chapter.judge("frei19.eq13", all_layers, expect="PROVED",
     reading="with C = 1,600,000; textbook: Chernoff, net, union bound",
-    mutants={"C = 10": dict(constant=10), "C = 100": dict(constant=100)},
-)  # fmt: skip
+    mutants={"C = 10": dict(constant=10), "C = 100": dict(constant=100)})
 
 # %% [markdown]
 # (frei19.lem4.1.s3)=
@@ -420,13 +405,9 @@ def sphere_sizes(net=2, at_most_one="nonnegative", multiple=375):
 
 
 # %%
-chapter.judge(
-    "frei19.lem4.1.s3", sphere_sizes, expect="PROVED",
-    mutants={
-        "without the factor 2": dict(net=1), "delta above L": dict(at_most_one="real"),
-        "C_0 = 300 C_1": dict(multiple=300),
-    },
-)  # fmt: skip
+chapter.judge("frei19.lem4.1.s3", sphere_sizes, expect="PROVED",
+    mutants={"without the factor 2": dict(net=1), "delta above L": dict(at_most_one="real"),
+        "C_0 = 300 C_1": dict(multiple=300)})
 
 # %% [markdown]
 # (frei19.lem4.1.s7)=
@@ -446,16 +427,11 @@ def corner(dim=1, constants=(1, 1000, 10**6)):
         cases.append(exact.compare(1 - (-ball(Fraction(1, c0 * dim))).exp(), 1 - wendel(dim, 1), at=at))
     return any_of(*cases)
 
-
-chapter.judge(
-    "frei19.lem4.1.s7",
-    corner,
-    expect="REFUTED",
-    severity="hypothesis",
+# %%
+chapter.judge("frei19.lem4.1.s7", corner, expect="REFUTED", severity="hypothesis",
     repair="frei19.lem4.1.s7.fix",
     reading="the success probability at m = L = 1 is exactly 0, the claimed one at least 1 - exp(-1/(C_0 d))",
-    mutants={"for d = 2 only": dict(dim=2), "with a larger C_0": dict(constants=(10**9,))},
-)
+    mutants={"for d = 2 only": dict(dim=2), "with a larger C_0": dict(constants=(10**9,))})
 
 # %% [markdown]
 # (frei19.lem4.1.s6)=
@@ -489,23 +465,16 @@ def shared_budget(first=Fraction(1, 3), second=Fraction(1, 3), factor=3):
 
 
 # %%
-chapter.judge(
-    "frei19.lem4.1.s6", budget, expect="REFUTED", severity="constant", repair="frei19.lem4.1.s6.fix",
+chapter.judge("frei19.lem4.1.s6", budget, expect="REFUTED", severity="constant",
+    repair="frei19.lem4.1.s6.fix",
     survives={"frei19.lem4.1": "yes: a smaller share of delta changes C_0 only"},
-    mutants={
-        "a second failure of delta/4": dict(second=Fraction(1, 4)),
-        "both with delta": dict(second=Fraction(1)),
-    },
-)  # fmt: skip
+    mutants={"a second failure of delta/4": dict(second=Fraction(1, 4)),
+        "both with delta": dict(second=Fraction(1))})
 
 # %%
-chapter.judge(
-    "frei19.lem4.1.s6.fix", shared_budget, expect="PROVED",
-    mutants={
-        "two thirds each": dict(first=Fraction(2, 3), second=Fraction(2, 3)),
-        "log(3x) <= 2 log(x)": dict(factor=2),
-    },
-)  # fmt: skip
+chapter.judge("frei19.lem4.1.s6.fix", shared_budget, expect="PROVED",
+    mutants={"two thirds each": dict(first=Fraction(2, 3), second=Fraction(2, 3)),
+        "log(3x) <= 2 log(x)": dict(factor=2)})
 
 # %% [markdown]
 # (frei19.eq14)=
@@ -547,11 +516,9 @@ def lower_bound(constant=7, theta="nonnegative"):
 
 
 # %%
-chapter.judge(
-    "frei19.eq14", lower_bound, expect="PROVED",
+chapter.judge("frei19.eq14", lower_bound, expect="PROVED",
     reading="with C' = 7; textbook: Chernoff, net, union bound",
-    mutants={"C' = 1/10": dict(constant=Fraction(1, 10)), "theta of either sign": dict(theta="real")},
-)  # fmt: skip
+    mutants={"C' = 1/10": dict(constant=Fraction(1, 10)), "theta of either sign": dict(theta="real")})
 
 # %% [markdown]
 # (frei19.eq15)=
@@ -596,11 +563,9 @@ def last_layer(constant=7, lower=Fraction(1, 2)):
 
 
 # %%
-chapter.judge(
-    "frei19.eq15", last_layer, expect="PROVED",
+chapter.judge("frei19.eq15", last_layer, expect="PROVED",
     reading="with C_3 = 7, C = 2352, C_4 = 1/2; textbook: Chernoff, net, union bound",
-    mutants={"C_3 = 1/10": dict(constant=Fraction(1, 10)), "C_4 = 11/10": dict(lower=Fraction(11, 10))},
-)  # fmt: skip
+    mutants={"C_3 = 1/10": dict(constant=Fraction(1, 10)), "C_4 = 11/10": dict(lower=Fraction(11, 10))})
 
 # %% [markdown]
 # (frei19.lem4.1.s4)=
@@ -650,24 +615,16 @@ def case_one_repaired(first_norm=5):
 
 
 # %%
-chapter.judge(
-    "frei19.lem4.1.s4", case_one, expect="REFUTED", severity="step", repair="frei19.lem4.1.s4.fix",
-    survives={
-        "frei19.lem4.1": "yes: its proof with constants bounds the case l = 1 by an absolute constant, though not by"
-        " 1.024",
-    },
-    mutants={
-        "up to a factor 1.02": dict(factor=Fraction("1.02")),
-        "up to a factor 100": dict(factor=100, weights=(3, 400)),
-    },
-)  # fmt: skip
+chapter.judge("frei19.lem4.1.s4", case_one, expect="REFUTED", severity="step",
+    repair="frei19.lem4.1.s4.fix",
+    survives={"frei19.lem4.1": "yes: its proof with constants bounds the case l = 1 by an absolute constant, though not "
+        "by 1.024"}, mutants={"up to a factor 1.02": dict(factor=Fraction("1.02")),
+        "up to a factor 100": dict(factor=100, weights=(3, 400))})
 
 # %%
-chapter.judge(
-    "frei19.lem4.1.s4.fix", case_one_repaired, expect="PROVED",
+chapter.judge("frei19.lem4.1.s4.fix", case_one_repaired, expect="PROVED",
     reading="textbook: the spectral norm is submultiplicative",
-    mutants={"without the norm of W_1": dict(first_norm=1)},
-)  # fmt: skip
+    mutants={"without the norm of W_1": dict(first_norm=1)})
 
 # %% [markdown]
 # (frei19.lem4.1.s5)=
@@ -691,13 +648,10 @@ def last_map(slope=1, last_norm=2):
 
 
 # %%
-chapter.judge(
-    "frei19.lem4.1.s5", last_map, expect="PROVED",
+chapter.judge("frei19.lem4.1.s5", last_map, expect="PROVED",
     reading="textbook: the spectral norm is submultiplicative",
-    mutants={
-        "an activation of slope 2": dict(slope=2), "without the norm of the last layer": dict(last_norm=1),
-    },
-)  # fmt: skip
+    mutants={"an activation of slope 2": dict(slope=2),
+        "without the norm of the last layer": dict(last_norm=1)})
 
 # %% [markdown]
 # ## Verdict, slack, and what to still doubt

@@ -166,21 +166,12 @@ def check_theorem(**changes):
         return known
     return all_of(proof_steps(**changes), known, says="the proof gives these numbers; four known laws agree")
 
-
-chapter.judge(
-    "gulcu19.thm4.1",
-    check_theorem,
-    expect="PROVED",
-    mutants={
-        "exponent doubled": dict(exponent=2),
-        "spectral norm in the mean": dict(mean="spectral"),
-        "delta without B": dict(slope_on_delta=False),
-        "all signs equal": dict(excess=WIDTH),
-        "without the 1": dict(label=0),
-        "negative delta": dict(sign=-1),
-    },
-    reading="textbook: concentration of Lipschitz functions of normal variables (blm13, Theorem 5.6)",
-)
+# %%
+chapter.judge("gulcu19.thm4.1", check_theorem, expect="PROVED",
+    mutants={"exponent doubled": dict(exponent=2), "spectral norm in the mean": dict(mean="spectral"),
+        "delta without B": dict(slope_on_delta=False), "all signs equal": dict(excess=WIDTH),
+        "without the 1": dict(label=0), "negative delta": dict(sign=-1)},
+    reading="textbook: concentration of Lipschitz functions of normal variables (blm13, Theorem 5.6)")
 
 # %% [markdown]
 # ## The layers of the residual network
@@ -222,14 +213,10 @@ def check_layers(target=1, excess=0):
     says = "a / sqrt(m) is the v of Theorem 4.1 with k = m, in both lines; the theorem holds"
     return all_of(first, block, constant_phi, check_theorem(excess=excess), says=says)
 
-
-chapter.judge(
-    "gulcu19.eq4.2",
-    check_layers,
-    expect="PROVED",
-    mutants={"target c_res y": dict(target=4), "three signs + for one -": dict(excess=2)},
-    reading="the probability of the second line is conditional on the layer before; rests on Theorem 4.1",
-)
+# %%
+chapter.judge("gulcu19.eq4.2", check_layers, expect="PROVED", mutants={"target c_res y": dict(target=4),
+        "three signs + for one -": dict(excess=2)},
+    reading="the probability of the second line is conditional on the layer before; rests on Theorem 4.1")
 
 # %% [markdown]
 # (gulcu19.eq4.3)=
@@ -266,14 +253,10 @@ def check_step(moves=1):
     says = "the vector on the left is the sum of the two on the right, and (4.2) bounds the second"
     return all_of(vectors, *signs, check_layers(), says=says)
 
-
-chapter.judge(
-    "gulcu19.eq4.3",
-    check_step,
-    expect="PROVED",
+# %%
+chapter.judge("gulcu19.eq4.3", check_step, expect="PROVED",
     mutants={"the target moves twice as far": dict(moves=2), "the target stays": dict(moves=0)},
-    reading="the probability is conditional on the layer before",
-)
+    reading="the probability is conditional on the layer before")
 
 # %% [markdown]
 # (gulcu19.eq4.5)=
@@ -320,18 +303,12 @@ def check_sum(layers=0, **changes):
     says = "one layer, and each layer more with its failures, adds up to the claimed sum and probability"
     return all_of(base, step, union, constant_phi, known, check_step(), says=says)
 
-
-chapter.judge(
-    "gulcu19.eq4.5",
-    check_sum,
-    expect="PROVED",
-    mutants={
-        "one layer fewer in the target term": dict(layers=-1),
+# %%
+chapter.judge("gulcu19.eq4.5", check_sum, expect="PROVED",
+    mutants={"one layer fewer in the target term": dict(layers=-1),
         "spectral norm for the Frobenius norm of X": dict(mean="spectral"),
-        "exponents doubled": dict(exponent=2),
-    },
-    reading="the printed probability, which is random, is read as its mean",
-)
+        "exponents doubled": dict(exponent=2)},
+    reading="the printed probability, which is random, is read as its mean")
 
 # %% [markdown]
 # (gulcu19.eq4.6)=
@@ -362,18 +339,10 @@ def check_misfit(one=1, **changes):
     says = "(4.5) with the target added is the bound by kappa"
     return all_of(output, constant_phi, known, check_sum(), says=says)
 
-
-chapter.judge(
-    "gulcu19.eq4.6",
-    check_misfit,
-    expect="PROVED",
-    mutants={
-        "without the 1": dict(one=0),
+# %%
+chapter.judge("gulcu19.eq4.6", check_misfit, expect="PROVED", mutants={"without the 1": dict(one=0),
         "spectral norm for the Frobenius norm of X": dict(mean="spectral"),
-        "exponents doubled": dict(exponent=2),
-    },
-    reading="with the probability of (4.5), read as its mean",
-)
+        "exponents doubled": dict(exponent=2)}, reading="with the probability of (4.5), read as its mean")
 
 # %% [markdown]
 # ## What the draws say

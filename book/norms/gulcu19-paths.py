@@ -206,25 +206,16 @@ def check_anywhere(random=False, **changes):
     config = network.gulcu19(**sizes, branch_scale=0.7, activation=network.RELU)
     return sampled(partial(breaks, config), chapter.key("gulcu19.eq2.4"), at_most=0.5, truth=0.9)
 
-
-chapter.judge(
-    "gulcu19.eq2.4",
-    check_anywhere,
-    expect="REFUTED",
-    mutants={
-        "for ReLU": dict(activation="relu", size=1),
+# %%
+chapter.judge("gulcu19.eq2.4", check_anywhere, expect="REFUTED",
+    mutants={"for ReLU": dict(activation="relu", size=1),
         "up to a factor of 100": dict(factor=100, weight=10_000),
         "with norms in place of entries": dict(norms=True, weight=100),
-        "with probability one half at Gaussian weights": dict(random=True),
-    },
+        "with probability one half at Gaussian weights": dict(random=True)},
     reading="one network of width 2 with a certain violation; in other settings, that network only",
-    severity="conclusion",
-    repair="gulcu19.eq2.4.fix",
-    survives={
-        "gulcu19.eq3.25": "no: as printed it is false too, for another reason (phi(0)); with phi(0) = 0 it "
-        "follows from the recursion itself, without (2.4)",
-    },
-)
+    severity="conclusion", repair="gulcu19.eq2.4.fix",
+    survives={"gulcu19.eq3.25": "no: as printed it is false too, for another reason (phi(0)); with phi(0) = 0 it follows "
+        "from the recursion itself, without (2.4)"})
 
 # %% [markdown]
 # The excess has no bound: for ReLU and $x^{(1)}=(1,1)$, with the weights of blocks 3 and 4 multiplied by $K$
@@ -287,16 +278,10 @@ def check_shallow(depths=(1, 2, 3), subadditive=True):
     says = "for all signs of the summands the right side exceeds the left by a sum of non-negative terms"
     return all_of(*corners, *entries, says=says)
 
-
-chapter.judge(
-    "gulcu19.eq2.4.s1",
-    check_shallow,
-    expect="PROVED",
-    mutants={
-        "without subadditivity": dict(subadditive=False),
-        "for depth 4 as well": dict(depths=(1, 2, 3, 4)),
-    },
-)
+# %%
+chapter.judge("gulcu19.eq2.4.s1", check_shallow, expect="PROVED",
+    mutants={"without subadditivity": dict(subadditive=False),
+        "for depth 4 as well": dict(depths=(1, 2, 3, 4))})
 
 # %% [markdown]
 # (gulcu19.eq2.4.s2)=
@@ -314,16 +299,11 @@ def check_step(**changes):
     premise, conclusion = (check_paths(depth=4, layers=layers, **changes) for layers in (3, 4))
     return conclusion if judge(premise) == "SUPPORTED" else replace(premise, low=-inf, high=inf)
 
-
-chapter.judge(
-    "gulcu19.eq2.4.s2",
-    check_step,
-    expect="REFUTED",
-    mutants={"for ReLU": dict(activation="relu", size=1)},
-    severity="step",
+# %%
+chapter.judge("gulcu19.eq2.4.s2", check_step, expect="REFUTED",
+    mutants={"for ReLU": dict(activation="relu", size=1)}, severity="step",
     no_repair="its conclusion is false; the induction that does work is that of gulcu19.eq2.4.fix",
-    survives={"gulcu19.eq2.4": "no: it is false from depth 4 on"},
-)
+    survives={"gulcu19.eq2.4": "no: it is false from depth 4 on"})
 
 # %% [markdown]
 # ## Repair: absolute values inside
@@ -371,17 +351,10 @@ def check_entries(activations=("relu", "linear"), **changes):
     says = "one more block keeps the bound, entry by entry and for all sizes; the examples agree"
     return all_of(*corners, *steps, says=says)
 
-
-chapter.judge(
-    "gulcu19.eq2.4.fix",
-    check_entries,
-    expect="PROVED",
-    mutants={
-        "signed weights": dict(absolute=False),
-        "constant B halved": dict(constant=Fraction(1, 2)),
-        "without phi(0) = 0": dict(activations=("softplus",)),
-    },
-)
+# %%
+chapter.judge("gulcu19.eq2.4.fix", check_entries, expect="PROVED",
+    mutants={"signed weights": dict(absolute=False), "constant B halved": dict(constant=Fraction(1, 2)),
+        "without phi(0) = 0": dict(activations=("softplus",))})
 
 # %% [markdown]
 # ## What the paper uses (2.4) for
@@ -411,13 +384,9 @@ def check_expansion(largest=None, start=1):
     says = "both sides agree for up to three numbers, and one number more keeps them equal"
     return all_of(*small, step, says=says)
 
-
-chapter.judge(
-    "gulcu19.eq3.25.s1",
-    check_expansion,
-    expect="PROVED",
-    mutants={"paths of at most two blocks": dict(largest=2), "without the empty path": dict(start=0)},
-)
+# %%
+chapter.judge("gulcu19.eq3.25.s1", check_expansion, expect="PROVED",
+    mutants={"paths of at most two blocks": dict(largest=2), "without the empty path": dict(start=0)})
 
 # %% [markdown]
 # (gulcu19.eq3.25)=
@@ -474,23 +443,16 @@ def check_norms(activations=("relu", "linear", "softplus"), constant=1, extra=0)
     says = "the first state and each further block keep the bound, for all sizes; width 1 agrees"
     return all_of(*corners, first_layer, exact.at_most(left, right), says=says)
 
-
-chapter.judge(
-    "gulcu19.eq3.25",
-    check_norms,
-    expect="REFUTED",
+# %%
+chapter.judge("gulcu19.eq3.25", check_norms, expect="REFUTED",
     mutants={"for softplus only": dict(activations=("softplus",)), "with 100 B for B": dict(constant=100)},
-    severity="hypothesis",
-    repair="gulcu19.eq3.25.fix",
-    survives={
-        "gulcu19.eq3.26": "no: the same network breaks it; its repair adds phi(0) = 0",
+    severity="hypothesis", repair="gulcu19.eq3.25.fix",
+    survives={"gulcu19.eq3.26": "no: the same network breaks it; its repair adds phi(0) = 0",
         "gulcu19.eq3.50": "yes: its entry assumes phi(0) = 0, and then (3.25) holds",
         "gulcu19.eq3.71": "yes: its entry assumes phi(0) = 0, and then (3.25) holds",
         "gulcu19.eq3.72": "yes: its entry assumes phi(0) = 0, and then (3.25) holds",
         "gulcu19.eq3.86.s1": "open: its derivation falls without phi(0) = 0; its constant may still do",
-        "gulcu19.sec4.s1": "yes: for unit inputs and ||W|| <= A sqrt(m) the second repair does as well",
-    },
-)
+        "gulcu19.sec4.s1": "yes: for unit inputs and ||W|| <= A sqrt(m) the second repair does as well"})
 
 # %% [markdown]
 # (gulcu19.eq3.25.fix)=
@@ -503,15 +465,9 @@ chapter.judge(
 # The recursion proves it directly; neither (2.4) nor subadditivity is needed.
 
 # %%
-chapter.judge(
-    "gulcu19.eq3.25.fix",
-    partial(check_norms, activations=("relu", "linear")),
-    expect="PROVED",
-    mutants={
-        "softplus allowed": dict(activations=("relu", "linear", "softplus")),
-        "B halved": dict(constant=Fraction(1, 2)),
-    },
-)
+chapter.judge("gulcu19.eq3.25.fix", partial(check_norms, activations=("relu", "linear")), expect="PROVED",
+    mutants={"softplus allowed": dict(activations=("relu", "linear", "softplus")),
+        "B halved": dict(constant=Fraction(1, 2))})
 
 # %% [markdown]
 # (gulcu19.eq3.25.fix2)=
@@ -527,12 +483,9 @@ chapter.judge(
 # are equal, so half the new term is too little.
 
 # %%
-chapter.judge(
-    "gulcu19.eq3.25.fix2",
-    partial(check_norms, activations=("relu", "linear", "relu + 1"), extra=1),
-    expect="PROVED",
-    mutants={"half of the new term": dict(extra=Fraction(1, 2)), "B halved": dict(constant=Fraction(1, 2))},
-)
+chapter.judge("gulcu19.eq3.25.fix2",
+    partial(check_norms, activations=("relu", "linear", "relu + 1"), extra=1), expect="PROVED",
+    mutants={"half of the new term": dict(extra=Fraction(1, 2)), "B halved": dict(constant=Fraction(1, 2))})
 
 # %% [markdown]
 # (gulcu19.eq3.24)=
@@ -560,16 +513,10 @@ def check_gram_norm(constant=1, right="frobenius"):
     says = "every coordinate and every pair of coordinates adds at least 0 to the gap"
     return all_of(*corners, one, pair, says=says)
 
-
-chapter.judge(
-    "gulcu19.eq3.24",
-    check_gram_norm,
-    expect="PROVED",
-    mutants={
-        "half of the right side": dict(constant=Fraction(1, 2)),
-        "spectral norm on the right": dict(right="spectral"),
-    },
-)
+# %%
+chapter.judge("gulcu19.eq3.24", check_gram_norm, expect="PROVED",
+    mutants={"half of the right side": dict(constant=Fraction(1, 2)),
+        "spectral norm on the right": dict(right="spectral")})
 
 # %% [markdown]
 # (gulcu19.eq3.26)=
@@ -592,19 +539,12 @@ def check_gram(**changes):
     says = "the squares of (3.25), summed over the inputs, bound the right side of (3.24)"
     return all_of(check_norms(**changes), check_gram_norm(), square, says=says)
 
-
-chapter.judge(
-    "gulcu19.eq3.26",
-    check_gram,
-    expect="REFUTED",
+# %%
+chapter.judge("gulcu19.eq3.26", check_gram, expect="REFUTED",
     mutants={"for softplus only": dict(activations=("softplus",)), "with 100 B for B": dict(constant=100)},
-    severity="hypothesis",
-    repair="gulcu19.eq3.26.fix",
-    survives={
-        "gulcu19.eq3.27": "no: with softplus, weights 0 and inputs 0 its right side is 0 and its left side "
-        "is not (if a is not 0); with phi(0) = 0 it has what it needs",
-    },
-)
+    severity="hypothesis", repair="gulcu19.eq3.26.fix",
+    survives={"gulcu19.eq3.27": "no: with softplus, weights 0 and inputs 0 its right side is 0 and its left side is not "
+        "(if a is not 0); with phi(0) = 0 it has what it needs"})
 
 # %% [markdown]
 # (gulcu19.eq3.26.fix)=
@@ -615,15 +555,9 @@ chapter.judge(
 # $P=\prod_{j=2}^{h-1}(1+sB\,\|W^{(j)}\|)$, for all inputs, all weights and $2\le h\le H+1$.
 
 # %%
-chapter.judge(
-    "gulcu19.eq3.26.fix",
-    partial(check_gram, activations=("relu", "linear")),
-    expect="PROVED",
-    mutants={
-        "softplus allowed": dict(activations=("relu", "linear", "softplus")),
-        "B halved": dict(constant=Fraction(1, 2)),
-    },
-)
+chapter.judge("gulcu19.eq3.26.fix", partial(check_gram, activations=("relu", "linear")), expect="PROVED",
+    mutants={"softplus allowed": dict(activations=("relu", "linear", "softplus")),
+        "B halved": dict(constant=Fraction(1, 2))})
 
 # %% [markdown]
 # ## Verdict and slack

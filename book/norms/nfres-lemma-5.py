@@ -182,27 +182,15 @@ def bounded_norms(growth=lambda s, L: s**2 + L**2, fourth=3, constant=None):
         says="with this K all norms lie in [sqrt(rho)/2, 2 exp(G)], except with probability delta",
     )
 
-
-chapter.judge(
-    "nfres.lem5",
-    bounded_norms,
-    expect="PROVED",
+# %%
+chapter.judge("nfres.lem5", bounded_norms, expect="PROVED",
     reading="Omega may depend on sigma; all activations and sizes; textbook: Chebyshev, Doob, union bound",
-    mutants={
-        "an upper bound without sigma(0)": dict(growth=lambda s, L: L**2),
-        "K = 1000 for every activation": dict(constant=1000),
-    },
-)
-chapter.judge(
-    "nfres.lem5.s13.fix",
-    bounded_norms,
-    expect="PROVED",
+    mutants={"an upper bound without sigma(0)": dict(growth=lambda s, L: L**2),
+        "K = 1000 for every activation": dict(constant=1000)})
+chapter.judge("nfres.lem5.s13.fix", bounded_norms, expect="PROVED",
     reading="all activations and sizes; textbook: Chebyshev, Doob's maximal inequality, union bound",
-    mutants={
-        "an upper bound without sigma(0)": dict(growth=lambda s, L: L**2),
-        "fourth moment at most 2 g^4": dict(fourth=2),
-    },
-)
+    mutants={"an upper bound without sigma(0)": dict(growth=lambda s, L: L**2),
+        "fourth moment at most 2 g^4": dict(fourth=2)})
 
 # %% [markdown]
 # ## What the draws say
@@ -281,16 +269,10 @@ def absolute_constant(constants=(1, 1000, 10**6), power=1):
     widths = [constant * 2**power for constant in constants]  # K (n / delta)^power
     return any_of(*(silent_state(width, ceil(sqrt(2 * log(2 * width)))) for width in widths))
 
-
-chapter.judge(
-    "nfres.lem5.s14",
-    absolute_constant,
-    expect="REFUTED",
-    severity="constant",
-    repair="nfres.lem5",
-    reading="three absolute constants; the argument above covers every one",
-    mutants={"m = K (n/delta)^3": dict(power=3), "K up to 10^9": dict(constants=(10**3, 10**9))},
-)
+# %%
+chapter.judge("nfres.lem5.s14", absolute_constant, expect="REFUTED", severity="constant",
+    repair="nfres.lem5", reading="three absolute constants; the argument above covers every one",
+    mutants={"m = K (n/delta)^3": dict(power=3), "K up to 10^9": dict(constants=(10**3, 10**9))})
 
 # %% [markdown]
 # ## The printed proof, line by line
@@ -321,14 +303,10 @@ def one_matrix(centre=2):
     says = "the theorem gives the bound, and the exact law at m = 2 obeys it"
     return all_of(theorem, certified.at_most(exact_over_bound, [(2, 20)], bound=1), says=says)
 
-
-chapter.judge(
-    "nfres.lem5.s1",
-    one_matrix,
-    expect="PROVED",
+# %%
+chapter.judge("nfres.lem5.s1", one_matrix, expect="PROVED",
     reading="by the named theorem; the exact law at m = 2 is compared for c in [2, 20]",
-    mutants={"one sqrt(m) too few": dict(centre=1), "both left out": dict(centre=0)},
-)
+    mutants={"one sqrt(m) too few": dict(centre=1), "both left out": dict(centre=0)})
 
 # %% [markdown]
 # (nfres.lem5.s2)=
@@ -353,20 +331,13 @@ def all_matrices(pairs=((1, 3), (10, 3), (10, 10), (1000, 3))):
 
     return any_of(*(chance(*pair) for pair in pairs))
 
-
-chapter.judge(
-    "nfres.lem5.s2",
-    all_matrices,
-    expect="REFUTED",
-    severity="hypothesis",
+# %%
+chapter.judge("nfres.lem5.s2", all_matrices, expect="REFUTED", severity="hypothesis",
     repair="nfres.lem5.s2.fix",
     reading="one depth for each of four pairs (K, c_w); the argument covers every pair",
     mutants={"K = 10^4": dict(pairs=((10**4, 3),)), "c_w = 100": dict(pairs=((1, 100),))},
-    survives={
-        "nfres.lem5": "yes: another proof uses no spectral norm and needs no log H",
-        "nfres.lem5.s13": "no: it falls by itself, through sigma(0)",
-    },
-)
+    survives={"nfres.lem5": "yes: another proof uses no spectral norm and needs no log H",
+        "nfres.lem5.s13": "no: it falls by itself, through sigma(0)"})
 
 # %% [markdown]
 # (nfres.lem5.s2.fix)=
@@ -385,14 +356,10 @@ def union_of_matrices(factor=2, count=blocks):
     width = factor / (c - 2) ** 2 * sp.log(count / delta)
     return exact.identity(blocks * sp.exp(-((c - 2) ** 2) * width / 2), delta)
 
-
-chapter.judge(
-    "nfres.lem5.s2.fix",
-    union_of_matrices,
-    expect="PROVED",
+# %%
+chapter.judge("nfres.lem5.s2.fix", union_of_matrices, expect="PROVED",
     reading="at the least width; the failure probability falls as m grows",
-    mutants={"half the width": dict(factor=1), "no log H": dict(count=1)},
-)
+    mutants={"half the width": dict(factor=1), "no log H": dict(count=1)})
 
 # %% [markdown]
 # (nfres.lem5.s3)=
@@ -414,16 +381,10 @@ def first_mean(norm=1, power=1, S=sp.Function("S")):
 def affine_square(variance):
     return 1 + variance
 
-
-chapter.judge(
-    "nfres.lem5.s3",
-    first_mean,
-    expect="PROVED",
-    mutants={
-        "inputs of norm 2": dict(norm=2, S=affine_square),
-        "c_sigma squared": dict(power=2, S=affine_square),
-    },
-)
+# %%
+chapter.judge("nfres.lem5.s3", first_mean, expect="PROVED",
+    mutants={"inputs of norm 2": dict(norm=2, S=affine_square),
+        "c_sigma squared": dict(power=2, S=affine_square)})
 
 # %% [markdown]
 # (nfres.lem5.s4)=
@@ -444,13 +405,9 @@ def first_variance(share=1, power=2):
     fourth = variance + mean_square**2
     return all_of(terms, exact.at_most(normaliser**2 * variance / m, share * normaliser**2 * fourth / m))
 
-
-chapter.judge(
-    "nfres.lem5.s4",
-    first_variance,
-    expect="PROVED",
-    mutants={"half the fourth moment": dict(share=sp.Rational(1, 2)), "c_sigma unsquared": dict(power=1)},
-)
+# %%
+chapter.judge("nfres.lem5.s4", first_variance, expect="PROVED",
+    mutants={"half the fourth moment": dict(share=sp.Rational(1, 2)), "c_sigma unsquared": dict(power=1)})
 
 # %% [markdown]
 # (nfres.lem5.s6)=
@@ -471,13 +428,9 @@ def constant_two(s, L, last=32):
 def fourth_moment_bound(last=32):
     return exact.at_most(fourth_moment, constant_two(s, L, last))
 
-
-chapter.judge(
-    "nfres.lem5.s6",
-    fourth_moment_bound,
-    expect="PROVED",
-    mutants={"2 in place of 32": dict(last=2)},
-)
+# %%
+chapter.judge("nfres.lem5.s6", fourth_moment_bound, expect="PROVED",
+    mutants={"2 in place of 32": dict(last=2)})
 
 # %% [markdown]
 # (nfres.lem5.s5)=
@@ -496,19 +449,12 @@ epsilon = sp.Symbol("epsilon", positive=True)
 def linear_variance(power=0, last=32):
     return exact.at_most(2, constant_two(0, epsilon, last) / epsilon ** (2 * power))  # times c_sigma^power
 
-
-chapter.judge(
-    "nfres.lem5.s5",
-    linear_variance,
-    expect="REFUTED",
-    severity="constant",
-    repair="nfres.lem5.s5.fix",
-    mutants={"c_sigma unsquared": dict(power=1), "64 in place of 32": dict(last=64)},
-    survives={
-        "nfres.lem5.s7": "yes: its constant may depend on sigma, and has c_sigma in it",
-        "nfres.lem5.s15": "no: a width in terms of C_2 alone is too small",
-    },
-)
+# %%
+chapter.judge("nfres.lem5.s5", linear_variance, expect="REFUTED", severity="constant",
+    repair="nfres.lem5.s5.fix", mutants={"c_sigma unsquared": dict(power=1),
+        "64 in place of 32": dict(last=64)},
+    survives={"nfres.lem5.s7": "yes: its constant may depend on sigma, and has c_sigma in it",
+        "nfres.lem5.s15": "no: a width in terms of C_2 alone is too small"})
 
 # %% [markdown]
 # (nfres.lem5.s5.fix)=
@@ -523,13 +469,9 @@ def variance_bound(power=2, last=32):
     says = "the variance is at most c_sigma^2 C_2/m, for all |sigma(0)| and L"
     return all_of(general, linear_variance(power, last), says=says)
 
-
-chapter.judge(
-    "nfres.lem5.s5.fix",
-    variance_bound,
-    expect="PROVED",
-    mutants={"c_sigma unsquared": dict(power=1), "2 in place of 32": dict(last=2)},
-)
+# %%
+chapter.judge("nfres.lem5.s5.fix", variance_bound, expect="PROVED",
+    mutants={"c_sigma unsquared": dict(power=1), "2 in place of 32": dict(last=2)})
 
 # %% [markdown]
 # (nfres.lem5.s7)=
@@ -551,14 +493,9 @@ def chebyshev(power=2, distance=sp.Rational(3, 4)):
     inside = exact.at_most(sp.Rational(1, 4), 1 - distance), exact.at_most(1 + distance, 4)
     return all_of(tail, *inside, says="Chebyshev's inequality at distance 3/4, with K = 16/9 c_sigma^2 E sigma(X)^4")
 
-
-chapter.judge(
-    "nfres.lem5.s7",
-    chebyshev,
-    expect="PROVED",
-    reading="textbook: Chebyshev",
-    mutants={"without c_sigma": dict(power=0), "distance 1": dict(distance=sp.Integer(1))},
-)
+# %%
+chapter.judge("nfres.lem5.s7", chebyshev, expect="PROVED", reading="textbook: Chebyshev",
+    mutants={"without c_sigma": dict(power=0), "distance 1": dict(distance=sp.Integer(1))})
 
 # %% [markdown]
 # (nfres.lem5.s15)=
@@ -589,16 +526,10 @@ def late_start(constants=(1, 1000, 10**6)):
 
     return any_of(*(norm_fails(constant) for constant in constants))
 
-
-chapter.judge(
-    "nfres.lem5.s15",
-    late_start,
-    expect="REFUTED",
-    severity="constant",
-    repair="nfres.lem5.s7",
+# %%
+chapter.judge("nfres.lem5.s15", late_start, expect="REFUTED", severity="constant", repair="nfres.lem5.s7",
     reading="three absolute constants; larger K need a later start",
-    mutants={"K = 10": dict(constants=(10,)), "K = 10^9": dict(constants=(10**9,))},
-)
+    mutants={"K = 10": dict(constants=(10,)), "K = 10^9": dict(constants=(10**9,))})
 
 # %% [markdown]
 # (nfres.lem5.s8)=
@@ -619,13 +550,9 @@ def triangle(share=1):
     below = exact.at_most((q - share * b) ** 2, q**2 + b**2 + 2 * (-q * b + t))
     return all_of(above, below)
 
-
-chapter.judge(
-    "nfres.lem5.s8",
-    triangle,
-    expect="PROVED",
-    mutants={"half the branch": dict(share=sp.Rational(1, 2))},
-)
+# %%
+chapter.judge("nfres.lem5.s8", triangle, expect="PROVED",
+    mutants={"half the branch": dict(share=sp.Rational(1, 2))})
 
 # %% [markdown]
 # (nfres.lem5.s9)=
@@ -649,20 +576,13 @@ def drifting_branch(drift=0, covers=False):  # both sides times H
     bound = c_w * slope * 2 + drift * setting.offset
     return exact.compare(setting.offset - slope, bound, at=at, covers=covers)
 
-
-chapter.judge(
-    "nfres.lem5.s9",
-    drifting_branch,
-    expect="REFUTED",
-    severity="hypothesis",
-    repair="nfres.lem5.s9.fix",
-    mutants={"half of |sigma(0)|": dict(drift=Fraction(1, 2)), "a quarter of it": dict(drift=Fraction(1, 4))},
-    survives={
-        "nfres.lem5": "yes: another proof carries sigma(0) in G",
+# %%
+chapter.judge("nfres.lem5.s9", drifting_branch, expect="REFUTED", severity="hypothesis",
+    repair="nfres.lem5.s9.fix", mutants={"half of |sigma(0)|": dict(drift=Fraction(1, 2)),
+        "a quarter of it": dict(drift=Fraction(1, 4))},
+    survives={"nfres.lem5": "yes: another proof carries sigma(0) in G",
         "nfres.lem5.s10": "yes: it is judged under sigma(0) = 0, where this line holds",
-        "nfres.lem5.s13": "no: the drift of sigma(0) breaks the constant",
-    },
-)
+        "nfres.lem5.s13": "no: the drift of sigma(0) breaks the constant"})
 
 # %% [markdown]
 # (nfres.lem5.s9.fix)=
@@ -686,13 +606,9 @@ def branch(drift=1, share=1):
     says = "the branch is at most (|sigma(0)| + c_w L ||x||)/H, for all sizes"
     return all_of(general, drifting_branch(drift, covers=True), says=says)
 
-
-chapter.judge(
-    "nfres.lem5.s9.fix",
-    branch,
-    expect="PROVED",
-    mutants={"no offset": dict(drift=0), "half the Lipschitz part": dict(share=sp.Rational(1, 2))},
-)
+# %%
+chapter.judge("nfres.lem5.s9.fix", branch, expect="PROVED", mutants={"no offset": dict(drift=0),
+        "half the Lipschitz part": dict(share=sp.Rational(1, 2))})
 
 # %% [markdown]
 # (nfres.lem5.s10)=
@@ -715,13 +631,9 @@ def both_sides(share=1, offset=0):
     above = exact.at_most(q + branch_norm, (1 + share * x / H) * q)
     return all_of(above, exact.at_most((1 - share * x / H) * q, q - branch_norm))
 
-
-chapter.judge(
-    "nfres.lem5.s10",
-    both_sides,
-    expect="PROVED",
-    mutants={"sigma(0) not 0": dict(offset=1), "half the rate": dict(share=sp.Rational(1, 2))},
-)
+# %%
+chapter.judge("nfres.lem5.s10", both_sides, expect="PROVED", mutants={"sigma(0) not 0": dict(offset=1),
+        "half the rate": dict(share=sp.Rational(1, 2))})
 
 # %% [markdown]
 # (nfres.lem5.s11)=
@@ -748,19 +660,12 @@ def lower_product(rate=lambda x, depth: x, points=((1, 10),), covers=False):
 
     return all_of(*(product(*point) for point in points))
 
-
-chapter.judge(
-    "nfres.lem5.s11",
-    lower_product,
-    expect="REFUTED",
-    severity="hypothesis",
-    repair="nfres.lem5.s11.fix",
-    mutants={"H = 1000": dict(points=((1, 1000),)), "L = 4": dict(points=((4, 10),))},
-    survives={
-        "nfres.lem5": "yes: another proof follows one direction of the first layer and needs no product",
-        "nfres.lem5.s13": "no: it falls by itself, through sigma(0)",
-    },
-)
+# %%
+chapter.judge("nfres.lem5.s11", lower_product, expect="REFUTED", severity="hypothesis",
+    repair="nfres.lem5.s11.fix", mutants={"H = 1000": dict(points=((1, 1000),)),
+        "L = 4": dict(points=((4, 10),))},
+    survives={"nfres.lem5": "yes: another proof follows one direction of the first layer and needs no product",
+        "nfres.lem5.s13": "no: it falls by itself, through sigma(0)"})
 
 # %% [markdown]
 # (nfres.lem5.s11.fix)=
@@ -787,17 +692,11 @@ def repaired_product(rate=lambda x, depth: (depth - 1) * x / (depth - x)):
         says="the product is at least exp(-x (H-1)/(H-x)), for all 0 <= x < H",
     )
 
-
-chapter.judge(
-    "nfres.lem5.s11.fix",
-    repaired_product,
-    expect="PROVED",
+# %%
+chapter.judge("nfres.lem5.s11.fix", repaired_product, expect="PROVED",
     reading="textbook: log(1 + u) <= u for u >= 0",
-    mutants={
-        "the printed exponent x": dict(rate=lambda x, depth: x),
-        "the exponent x (H-1)/H": dict(rate=lambda x, depth: x * (depth - 1) / depth),
-    },
-)
+    mutants={"the printed exponent x": dict(rate=lambda x, depth: x),
+        "the exponent x (H-1)/H": dict(rate=lambda x, depth: x * (depth - 1) / depth)})
 
 # %% [markdown]
 # (nfres.lem5.s12)=
@@ -814,14 +713,9 @@ def upper_product(rate=1):
     point = exact.compare(Fraction(11, 10) ** 9, sp.exp(rate), at="x = 1, H = 10", covers=True)
     return all_of(exact.at_most((H - 1) * x / H, rate * x), point, says="the exponent x (H-1)/H is at most x")
 
-
-chapter.judge(
-    "nfres.lem5.s12",
-    upper_product,
-    expect="PROVED",
-    reading="textbook: log(1 + u) <= u",
-    mutants={"half the exponent": dict(rate=sp.Rational(1, 2))},
-)
+# %%
+chapter.judge("nfres.lem5.s12", upper_product, expect="PROVED", reading="textbook: log(1 + u) <= u",
+    mutants={"half the exponent": dict(rate=sp.Rational(1, 2))})
 
 # %% [markdown]
 # (nfres.lem5.s13)=
@@ -838,16 +732,10 @@ chapter.judge(
 def chosen_constant(c_w=least_c_w, **changes):
     return drifting_state(c_w / setting.stretch, **changes)
 
-
-chapter.judge(
-    "nfres.lem5.s13",
-    chosen_constant,
-    expect="REFUTED",
-    severity="constant",
-    repair="nfres.lem5.s13.fix",
-    mutants={"H = 5": dict(depth=5), "c_w = 5": dict(c_w=sp.Integer(5))},
-    survives={"nfres.lem5": "yes: with other constants, 2 exp(G) and 2/sqrt(rho)"},
-)
+# %%
+chapter.judge("nfres.lem5.s13", chosen_constant, expect="REFUTED", severity="constant",
+    repair="nfres.lem5.s13.fix", mutants={"H = 5": dict(depth=5), "c_w = 5": dict(c_w=sp.Integer(5))},
+    survives={"nfres.lem5": "yes: with other constants, 2 exp(G) and 2/sqrt(rho)"})
 
 # %% [markdown]
 # ## Verdict, slack, and what to still doubt

@@ -126,19 +126,12 @@ def lemma(budget=256, rate=1280, curvature=10, share=sp.Integer(4)):
         *parts, says="every event has an exponent of at least c^2/1280; without them the norm stays in the band"
     )
 
-
-chapter.judge(
-    "zhang22.lem2",
-    lemma,
-    expect="PROVED",
+# %%
+chapter.judge("zhang22.lem2", lemma, expect="PROVED",
     reading="K = 16/sqrt(c), kappa = c^2/1280 and 9 n L in front; Chernoff and union bound are textbook",
-    mutants={
-        "tau^2 L up to 2c": dict(budget=sp.Rational(1, 2)),
-        "exponent c^2/640": dict(rate=640),
+    mutants={"tau^2 L up to 2c": dict(budget=sp.Rational(1, 2)), "exponent c^2/640": dict(rate=640),
         "first layer, variance 8 for 10": dict(curvature=8),
-        "sums up to c instead of c/4": dict(share=sp.Integer(1)),
-    },
-)
+        "sums up to c instead of c/4": dict(share=sp.Integer(1))})
 
 # %% [markdown]
 # ## What the draws say
@@ -187,7 +180,7 @@ def drift(gain=sp.Rational(1, 2)):  # u <= h is h = u + over; u > h is u = h + o
     inside = exact.at_most((u + over) ** 2 + gain * u**2, ((2 * u + over) ** 2 + over**2) / 2)
     return all_of(inside, exact.at_most(h**2 + gain * (h + over) ** 2, (2 * h + over) ** 2 / 2))
 
-
+# %%
 chapter.judge("zhang22.lem2.s3", drift, expect="PROVED", mutants={"twice the drift": dict(gain=1)})
 
 
@@ -198,16 +191,11 @@ def one_constant(band=sp.Rational(1, 5), constants=(1, 10, 1000)):
     )
     return any_of(*gaps)
 
-
-chapter.judge(
-    "zhang22.lem2.s1",
-    one_constant,
-    expect="REFUTED",
-    severity="hypothesis",
+# %%
+chapter.judge("zhang22.lem2.s1", one_constant, expect="REFUTED", severity="hypothesis",
     repair="zhang22.lem2",
-    reading="L = 2, width to infinity, three K; the argument covers every K >= 1; textbook: law of large numbers",
-    mutants={"c = 1/(10 K^2)": dict(band=sp.Rational(1, 10))},
-)
+    reading="L = 2, width to infinity, three K; the argument covers every K >= 1; textbook: law of "
+    "large numbers", mutants={"c = 1/(10 K^2)": dict(band=sp.Rational(1, 10))})
 
 # %% [markdown]
 # (zhang22.lem2.s2)=
@@ -225,17 +213,11 @@ def reachable(branch_scale=setting.branch_scale, band=setting.band, truth=0.005)
     key = chapter.key("zhang22.lem2.s2")
     return sampled(lambda k: leaves_band(k, branch_scale, band), key, at_most=0.05, truth=truth)
 
-
-chapter.judge(
-    "zhang22.lem2.s2",
-    reachable,
-    expect="SUPPORTED",
+# %%
+chapter.judge("zhang22.lem2.s2", reachable, expect="SUPPORTED",
     reading="one input, the registered depth, width, branch scale and band",
-    mutants={
-        "tau = L^(-1/4)": dict(branch_scale=setting.depth**-0.25, truth=0.5),
-        "band 0.1": dict(band=0.1, truth=0.5),
-    },
-)
+    mutants={"tau = L^(-1/4)": dict(branch_scale=setting.depth**-0.25, truth=0.5),
+        "band 0.1": dict(band=0.1, truth=0.5)})
 
 # %% [markdown]
 # The figure shows $\|h_l\|$ of 200 networks at three branch scales, with the bounds $(1+\tau^2)^{l/2}$ and
@@ -294,14 +276,9 @@ before, now, after = sp.symbols("before now after", positive=True)
 def telescoping(denominator=now):
     return exact.identity(now * (after / denominator), after)
 
-
-chapter.judge(
-    "zhang22.eq22",
-    telescoping,
-    expect="PROVED",
-    reading="for non-zero hidden states",
-    mutants={"ratios to the layer two below": dict(denominator=before)},
-)
+# %%
+chapter.judge("zhang22.eq22", telescoping, expect="PROVED", reading="for non-zero hidden states",
+    mutants={"ratios to the layer two below": dict(denominator=before)})
 
 # %% [markdown]
 # (zhang22.eq23.s1)=
@@ -317,14 +294,9 @@ chapter.judge(
 def one_term(denominator=now):
     return exact.identity(now**2 * (1 + (after**2 - now**2) / denominator**2), after**2)
 
-
-chapter.judge(
-    "zhang22.eq23.s1",
-    one_term,
-    expect="PROVED",
-    reading="for non-zero hidden states",
-    mutants={"divided by the new norm": dict(denominator=after)},
-)
+# %%
+chapter.judge("zhang22.eq23.s1", one_term, expect="PROVED", reading="for non-zero hidden states",
+    mutants={"divided by the new norm": dict(denominator=after)})
 
 # %% [markdown]
 # (zhang22.eq23)=
@@ -348,22 +320,12 @@ def log_inequality(lowest="-9/10"):
     lowest_point = certified.at_most(lambda x: x - x * x - (1 + x).log(), [(lowest, lowest)])
     return all_of(lowest_point, from_half_on)
 
-
-chapter.judge(
-    "zhang22.eq23",
-    log_inequality,
-    expect="REFUTED",
-    severity="hypothesis",
-    repair="zhang22.eq23.fix",
-    mutants={"at -3/4": dict(lowest="-3/4")},
-    survives={"zhang22.eq30": "no: its first inequality is this one, and fails with it at dead layers"},
-)
-chapter.judge(
-    "zhang22.eq23.fix",
-    lambda lowest="-1/2": log_inequality(lowest),
-    expect="PROVED",
-    mutants={"from -7/10 on": dict(lowest="-7/10")},
-)
+# %%
+chapter.judge("zhang22.eq23", log_inequality, expect="REFUTED", severity="hypothesis",
+    repair="zhang22.eq23.fix", mutants={"at -3/4": dict(lowest="-3/4")},
+    survives={"zhang22.eq30": "no: its first inequality is this one, and fails with it at dead layers"})
+chapter.judge("zhang22.eq23.fix", lambda lowest="-1/2": log_inequality(lowest), expect="PROVED",
+    mutants={"from -7/10 on": dict(lowest="-7/10")})
 
 # %% [markdown]
 # (zhang22.eq24.s1)=
@@ -391,16 +353,12 @@ def sign_split(inside=1):
     h, u, v = sp.symbols("h u v", positive=True)  # S: h + u = v > 0, so relu(h + u) = v; outside S both sides are -h^2
     return exact.identity(v**2 - h**2, inside * (h**2 + 2 * h * u + u**2).subs(u, v - h) - h**2)
 
-
-chapter.judge(
-    "zhang22.eq24.s1",
-    set_of_active,
-    expect="REFUTED",
-    severity="typo",
-    repair="zhang22.eq24.s1.fix",
-    mutants={"tau/2 in S": dict(scale=sp.Rational(1, 4), wh=sp.Integer(-3)), "4 tau in S": dict(scale=2)},
-)
-chapter.judge("zhang22.eq24.s1.fix", sign_split, expect="PROVED", mutants={"S counted twice": dict(inside=2)})
+# %%
+chapter.judge("zhang22.eq24.s1", set_of_active, expect="REFUTED", severity="typo",
+    repair="zhang22.eq24.s1.fix", mutants={"tau/2 in S": dict(scale=sp.Rational(1, 4), wh=sp.Integer(-3)),
+        "4 tau in S": dict(scale=2)})
+chapter.judge("zhang22.eq24.s1.fix", sign_split, expect="PROVED",
+    mutants={"S counted twice": dict(inside=2)})
 
 # %% [markdown]
 # (zhang22.eq24)=
@@ -433,18 +391,12 @@ def two_sided(loss=0, gain=1):
 
 
 signed = sp.Symbol("h", real=True)
-chapter.judge(
-    "zhang22.eq24",
-    one_layer,
-    expect="PROVED",
-    mutants={"h of either sign": dict(entry=signed), "gain instead of loss": dict(loss=-2)},
-)
-chapter.judge(
-    "zhang22.eq24.s2",
-    two_sided,
-    expect="PROVED",
-    mutants={"without zeta above": dict(gain=0), "zeta/2 above": dict(gain=sp.Rational(1, 2))},
-)
+
+# %%
+chapter.judge("zhang22.eq24", one_layer, expect="PROVED", mutants={"h of either sign": dict(entry=signed),
+        "gain instead of loss": dict(loss=-2)})
+chapter.judge("zhang22.eq24.s2", two_sided, expect="PROVED", mutants={"without zeta above": dict(gain=0),
+        "zeta/2 above": dict(gain=sp.Rational(1, 2))})
 
 # %% [markdown]
 # The upper half needs $\phi(g)^2\le g^2$ only. The lower half makes $\zeta_a$, and with it the trouble of the next lines,
@@ -464,14 +416,10 @@ chapter.judge(
 def gaussian_sum(rate=arb(1) / 2):
     return certified.at_most(lambda s: s.erfc() * (rate * s * s).exp(), [(0, 8)], bound=2)
 
-
-chapter.judge(
-    "zhang22.eq25.s1",
-    gaussian_sum,
-    expect="PROVED",
+# %%
+chapter.judge("zhang22.eq25.s1", gaussian_sum, expect="PROVED",
     reading="certified for s <= 8; erfc(s) <= exp(-s^2) beyond",
-    mutants={"exponent four times larger": dict(rate=arb(2))},
-)
+    mutants={"exponent four times larger": dict(rate=arb(2))})
 
 # %% [markdown]
 # (zhang22.eq25.s2)=
@@ -511,27 +459,15 @@ def chi_square_tail(rate=sp.Rational(1, 4)):
     ]
     return all_of(chernoff, *seen)
 
-
-chapter.judge(
-    "zhang22.eq25.s2",
-    chi_square_exponent,
-    expect="REFUTED",
-    severity="exponent",
-    repair="zhang22.eq25.s2.fix",
-    mutants={"r^6 for r^4": dict(power=6, kappas=("1/80", "1/800"))},
-    survives={
-        "zhang22.lem2": "yes: the repaired tail is small enough",
+# %%
+chapter.judge("zhang22.eq25.s2", chi_square_exponent, expect="REFUTED", severity="exponent",
+    repair="zhang22.eq25.s2.fix", mutants={"r^6 for r^4": dict(power=6, kappas=("1/80", "1/800"))},
+    survives={"zhang22.lem2": "yes: the repaired tail is small enough",
         "zhang22.eq26.s2": "no: not for c below 4 tau^2 l",
         "zhang22.eq26.s1": "no: its upper tail inherits the linear exponent",
-        "zhang22.eq27": "no: its upper tail inherits the linear exponent",
-    },
-)
-chapter.judge(
-    "zhang22.eq25.s2.fix",
-    chi_square_tail,
-    expect="PROVED",
-    mutants={"three times the exponent": dict(rate=sp.Rational(3, 4))},
-)
+        "zhang22.eq27": "no: its upper tail inherits the linear exponent"})
+chapter.judge("zhang22.eq25.s2.fix", chi_square_tail, expect="PROVED",
+    mutants={"three times the exponent": dict(rate=sp.Rational(3, 4))})
 
 # %% [markdown]
 # (zhang22.eq26)=
@@ -547,14 +483,10 @@ chapter.judge(
 def falls(rate=arb(1)):
     return certified.at_most(lambda s: s.erfc() / 2 * (rate * s * s).exp(), [(0, 8)], bound=1)
 
-
-chapter.judge(
-    "zhang22.eq26",
-    falls,
-    expect="PROVED",
+# %%
+chapter.judge("zhang22.eq26", falls, expect="PROVED",
     reading="exponent K^2 c^2 m/16, one K for every c; erfc(s) <= exp(-s^2) beyond s = 8",
-    mutants={"twice the exponent": dict(rate=arb(2))},
-)
+    mutants={"twice the exponent": dict(rate=arb(2))})
 
 # %% [markdown]
 # (zhang22.eq26.s2)=
@@ -576,16 +508,11 @@ def last_equality(fraction=2, kappas=("1/10", "1/100", "1/1000")):
 
     return any_of(*(gap(kappa) for kappa in kappas))
 
-
-chapter.judge(
-    "zhang22.eq26.s2",
-    last_equality,
-    expect="REFUTED",
-    severity="hypothesis",
-    no_repair="the sharper (24) makes it unnecessary; it holds for 32 tau^2 l <= c <= 4 l, by the repair of (25)",
-    mutants={"at c = tau^2 l": dict(fraction=4)},
-    survives={"zhang22.eq26": "yes: by Delta >= xi, without zeta"},
-)
+# %%
+chapter.judge("zhang22.eq26.s2", last_equality, expect="REFUTED", severity="hypothesis",
+    no_repair="the sharper (24) makes it unnecessary; it holds for 32 tau^2 l <= c <= 4 l, by the "
+    "repair of (25)", mutants={"at c = tau^2 l": dict(fraction=4)},
+    survives={"zhang22.eq26": "yes: by Delta >= xi, without zeta"})
 
 # %% [markdown]
 # (zhang22.eq26.s1)=
@@ -627,21 +554,11 @@ def rises_in_the_middle(limit=4, rate=64):
     gaussian = exact.at_most(claimed, m_ * (c / 2) ** 2 / (16 * tau_**2 * l_))
     return all_of(exact.at_most(claimed, m_ * c / (16 * tau_**2)), gaussian)
 
-
-chapter.judge(
-    "zhang22.eq26.s1",
-    rises,
-    expect="REFUTED",
-    severity="hypothesis",
-    repair="zhang22.eq26.s1.fix",
-    mutants={"exponent c^3": dict(power=3)},
-)
-chapter.judge(
-    "zhang22.eq26.s1.fix",
-    rises_in_the_middle,
-    expect="PROVED",
-    mutants={"up to 8l": dict(limit=8), "exponent doubled": dict(rate=32)},
-)
+# %%
+chapter.judge("zhang22.eq26.s1", rises, expect="REFUTED", severity="hypothesis",
+    repair="zhang22.eq26.s1.fix", mutants={"exponent c^3": dict(power=3)})
+chapter.judge("zhang22.eq26.s1.fix", rises_in_the_middle, expect="PROVED",
+    mutants={"up to 8l": dict(limit=8), "exponent doubled": dict(rate=32)})
 
 # %% [markdown]
 # (zhang22.eq27)=
@@ -665,16 +582,10 @@ def one_layer_repaired(limit=4, rate=64):
     below = exact.at_most(m_ * c_**2 / (rate * tau_**2), m_ * c_**2 / (16 * tau_**2))
     return all_of(rises_in_the_middle(limit, rate), below)
 
-
-chapter.judge(
-    "zhang22.eq27",
-    one_layer_tail,
-    expect="REFUTED",
-    severity="hypothesis",
-    repair="zhang22.eq27.fix",
-    mutants={"exponent c^3": dict(power=3)},
-    survives={"zhang22.eq28": "no: its union bound asks for large c"},
-)
+# %%
+chapter.judge("zhang22.eq27", one_layer_tail, expect="REFUTED", severity="hypothesis",
+    repair="zhang22.eq27.fix", mutants={"exponent c^3": dict(power=3)},
+    survives={"zhang22.eq28": "no: its union bound asks for large c"})
 chapter.judge("zhang22.eq27.fix", one_layer_repaired, expect="PROVED", mutants={"up to 8": dict(limit=8)})
 
 # %% [markdown]
@@ -703,22 +614,12 @@ def substitution(top=16, bottom=1024, rate=64):
     ends = exact.at_most(root.subs(c_, top * l_), 4), exact.at_most(32 * tau_**2, root.subs(c_, bottom * tau_**4 * l_))
     return all_of(*ends, exact.at_most(m_ * c_ / (rate * tau_**2 * l_), m_ * root**2 / (64 * tau_**2)))
 
-
-chapter.judge(
-    "zhang22.eq28",
-    squares_tail,
-    expect="REFUTED",
-    severity="hypothesis",
-    repair="zhang22.eq28.fix",
-    mutants={"exponent c^2": dict(power=2)},
-    survives={"zhang22.eq29": "no: large negative values come from large squares"},
-)
-chapter.judge(
-    "zhang22.eq28.fix",
-    substitution,
-    expect="PROVED",
-    mutants={"up to 32 l": dict(top=32), "from 512 tau^4 l": dict(bottom=512)},
-)
+# %%
+chapter.judge("zhang22.eq28", squares_tail, expect="REFUTED", severity="hypothesis",
+    repair="zhang22.eq28.fix", mutants={"exponent c^2": dict(power=2)},
+    survives={"zhang22.eq29": "no: large negative values come from large squares"})
+chapter.judge("zhang22.eq28.fix", substitution, expect="PROVED", mutants={"up to 32 l": dict(top=32),
+        "from 512 tau^4 l": dict(bottom=512)})
 
 # %% [markdown]
 # (zhang22.eq29)=
@@ -748,22 +649,11 @@ def halves(share=sp.Rational(1, 2), top=32, bottom=2048):
         exact.at_most(1024 * tau_**4 * l_, (1 - share) * bottom * tau_**4 * l_),
     )
 
-
-chapter.judge(
-    "zhang22.eq29",
-    both_tail,
-    expect="REFUTED",
-    severity="hypothesis",
-    repair="zhang22.eq29.fix",
-    mutants={"exponent c^2": dict(power=2)},
-    survives={"zhang22.eq30": "no: its last bound is this one"},
-)
-chapter.judge(
-    "zhang22.eq29.fix",
-    halves,
-    expect="PROVED",
-    mutants={"three quarters to the sum": dict(share=sp.Rational(3, 4)), "up to 64 l": dict(top=64)},
-)
+# %%
+chapter.judge("zhang22.eq29", both_tail, expect="REFUTED", severity="hypothesis", repair="zhang22.eq29.fix",
+    mutants={"exponent c^2": dict(power=2)}, survives={"zhang22.eq30": "no: its last bound is this one"})
+chapter.judge("zhang22.eq29.fix", halves, expect="PROVED",
+    mutants={"three quarters to the sum": dict(share=sp.Rational(3, 4)), "up to 64 l": dict(top=64)})
 
 # %% [markdown]
 # (zhang22.eq30)=
@@ -797,23 +687,12 @@ def dead_layer(width=1, multiple=4, kappas=("1/10", "1/100", "1/1000")):
 def lower_half(budget=256, rate=1280):
     return all_of(exponents(budget, rate), first_layer(), assembly())
 
-
-chapter.judge(
-    "zhang22.eq30",
-    dead_layer,
-    expect="REFUTED",
-    severity="hypothesis",
-    repair="zhang22.eq30.fix",
-    mutants={"m = 3": dict(width=3), "c = 8/kappa": dict(multiple=8)},
-    survives={"zhang22.lem2": "yes: it needs c <= 1 only, where the repair holds"},
-)
-chapter.judge(
-    "zhang22.eq30.fix",
-    lower_half,
-    expect="PROVED",
-    mutants={"exponent c^2/640": dict(rate=640)},
-    reading="textbook: Chernoff and union bound; the events are those of the lemma's proof",
-)
+# %%
+chapter.judge("zhang22.eq30", dead_layer, expect="REFUTED", severity="hypothesis",
+    repair="zhang22.eq30.fix", mutants={"m = 3": dict(width=3), "c = 8/kappa": dict(multiple=8)},
+    survives={"zhang22.lem2": "yes: it needs c <= 1 only, where the repair holds"})
+chapter.judge("zhang22.eq30.fix", lower_half, expect="PROVED", mutants={"exponent c^2/640": dict(rate=640)},
+    reading="textbook: Chernoff and union bound; the events are those of the lemma's proof")
 
 # %% [markdown]
 # ## Verdict, slack, and what to still doubt

@@ -104,10 +104,10 @@ def scaled(
 
 
 def round_outward(value: float, direction: int, digits: int = 3) -> float:
-    """`value` to `digits` significant digits, rounded up (direction +1) or down (-1)."""
+    """`value` to `digits` significant digits, rounded up (direction +1) or down (-1), round-off of 1e-12 aside."""
     if value == 0 or not np.isfinite(value):
         return float(value)
-    exact = Decimal(value)
+    exact = Decimal(value) - direction * abs(Decimal(value)) * Decimal("1e-12")
     unit = Decimal(1).scaleb(exact.adjusted() - digits + 1)
     return float(exact.quantize(unit, ROUND_CEILING if direction > 0 else ROUND_FLOOR))
 

@@ -64,7 +64,8 @@ def judge(evidence: Evidence) -> str:
 def all_of(*parts: Evidence, says: str = "") -> Evidence:
     """Evidence for a conjunction: it is as strong as its weakest part, and one refuted part refutes it.
 
-    Of several parts equally weak the tightest one gives the figures. `says` is what holds when every part does, in one sentence.
+    Of several parts equally weak the tightest one gives the figures. `says` is what holds when every part does, in
+    one sentence.
     """
     holds = says or f"all {len(parts)} parts hold"
     return _combine(parts, min, holds, ("PROVED", "SUPPORTED"))
