@@ -176,28 +176,6 @@ def _relu_norm(width, t, tail):
     return total / arb(2) ** m
 
 
-@_precise
-def binomial_upper_tail(trials: int, probability, successes: int) -> arb:
-    """P(B >= successes) for B ~ Binomial(trials, probability), summed term by term.
-
-    Raises ValueError if trials < 0 or the probability is not certainly in [0, 1].
-    """
-    return _binomial(trials, probability, range(max(successes, 0), _whole("trials", trials, 0) + 1))
-
-
-@_precise
-def binomial_lower_tail(trials: int, probability, successes: int) -> arb:
-    """P(B <= successes) for B ~ Binomial(trials, probability). Errors as in `binomial_upper_tail`."""
-    return _binomial(trials, probability, range(0, min(successes, _whole("trials", trials, 0)) + 1))
-
-
-def _binomial(trials, probability, values):
-    p = ball(probability)
-    _certainly("probability", p >= 0 and p <= 1, p, "in [0, 1]")
-    terms = (fmpz.bin_uiui(trials, k) * p**k * (1 - p) ** (trials - k) for k in values)
-    return sum(terms, arb(0))
-
-
 # --- recursions ---
 
 

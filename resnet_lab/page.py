@@ -27,10 +27,13 @@ class Verdict:
 
     record: dict
     evidence: Evidence
+    expected: str  # the verdict at the registered setting
 
     def __str__(self):
         r = self.record
         lines = [f"{r['id']}: {r['verdict']} ({r['kind']}). {self.evidence.says}"]
+        if r["verdict"] != self.expected:
+            lines.append(f"  the verdict at the registered setting is {self.expected}")
         if r["counterexample"] and r["counterexample"] not in self.evidence.says:
             lines.append(f"  counterexample: {r['counterexample']}")
         lines += [f"  mutant, {m['name']}: {m['verdict']}" for m in r["mutants"]]
@@ -56,7 +59,8 @@ class Chapter:
     def __init__(self, name: str):
         self.name = name
         self.seed = _integer("RESNET_LAB_SEED", os.environ.get("RESNET_LAB_SEED") or "0")
-        self.registered = True  # no override: the expected verdicts must come out
+        self.ledger = os.environ.get("RESNET_LAB_LEDGER")
+        self.enforced = bool(self.ledger)  # a run for the ledger: the expected verdicts must come out, or it stops
         self.parameters: dict = {}
         self.verdicts: list[Verdict] = []
 
@@ -71,7 +75,7 @@ class Chapter:
             if name not in defaults:
                 raise ValueError(f"unknown setting {name!r} for {self.name}: it has {', '.join(defaults) or 'none'}")
             self.parameters[name] = _parse(name, text, type(defaults[name]))
-            self.registered = False
+            self.enforced = False
         return SimpleNamespace(**self.parameters)
 
     def key(self, name: str):
@@ -83,10 +87,11 @@ class Chapter:
         """Run one check on a claim and, with changed arguments, on its mutants; show and record the verdict.
 
         check: (**changes) -> Evidence, called without changes for the claim and with `mutants[name]` for each mutant,
-        which must come out REFUTED. expect: the verdict at the registered setting; another one raises VerdictChanged
-        there, after it was recorded, and nowhere else. `reading` is the finite reading in a sentence. A refuted claim
-        says its `severity`, its `repair` (an id) or `no_repair` (why not) and, for each claim that directly rests on
-        it, "yes: ...", "no: ..." or "open: ..." in `survives`. `vacuous` is the number that makes a claim vacuous.
+        which must come out REFUTED. expect: the verdict at the registered setting; in a run for the ledger another
+        one raises VerdictChanged after it was recorded, in a reader's own run nothing raises. `reading` is the finite
+        reading in a sentence. A refuted claim says its `severity`, its `repair` (an id) or `no_repair` (why not) and,
+        for each claim that directly rests on it, "yes: ...", "no: ..." or "open: ..." in `survives`. `vacuous` is the
+        number that makes a claim vacuous.
         """
         claim = claims.get(claim_id)
         survives = dict(survives or {})
@@ -107,8 +112,8 @@ class Chapter:
             "severity": severity if refuted else None, "repair": repair, "no_repair": no_repair, "survives": survives,
             "vacuous": vacuous, "mutants": [{"name": n, "verdict": v} for n, v in tried.items()], "chapter": self.name,
         }  # fmt: skip
-        self._keep(Verdict(record, evidence))
-        if self.registered:
+        self._keep(Verdict(record, evidence, expect))
+        if self.enforced:
             wrong = [f"{claim_id} came out {verdict}, expected {expect}: {evidence.says}"] if verdict != expect else []
             wrong += [
                 f"{claim_id}: its mutant {n!r} came out {v}, not REFUTED" for n, v in tried.items() if v != "REFUTED"
@@ -120,7 +125,7 @@ class Chapter:
         try:
             return check(**changes)
         except ValueError as error:
-            if self.registered:
+            if self.enforced:
                 raise
             says = f"this setting leaves the check undecided: {error}"
             return Evidence("exact", float("-inf"), float("inf"), 0.0, says=says)
@@ -130,9 +135,8 @@ class Chapter:
             raise ValueError(f"{verdict.record['id']} is judged twice in {self.name}")
         self.verdicts.append(verdict)
         _show(verdict)
-        folder = os.environ.get("RESNET_LAB_LEDGER")
-        if folder:
-            path = Path(folder) / (self.name.replace("/", "--") + ".json")
+        if self.ledger:
+            path = Path(self.ledger) / (self.name.replace("/", "--") + ".json")
             path.parent.mkdir(parents=True, exist_ok=True)
             partial = path.with_suffix(f".{os.getpid()}.partial")
             partial.write_text(

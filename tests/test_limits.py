@@ -97,21 +97,6 @@ def test_relu_norm_is_zero_only_if_no_entry_is_positive():
     assert limits.relu_norm_upper_tail(1, "0.5").overlaps(limits.normal_upper_tail("0.5"))  # 2 relu(Z)^2 > 1/2
 
 
-@pytest.mark.parametrize("n, p, k", [(10, "0.3", 4), (200, "0.01", 9), (1000, "0.5", 400), (5, "0", 0), (5, "1", 5)])
-def test_binomial_tails_agree_with_scipy_and_add_up(n, p, k):
-    upper, lower = limits.binomial_upper_tail(n, p, k), limits.binomial_lower_tail(n, p, k - 1)
-    assert float(upper) == pytest.approx(stats.binom.sf(k - 1, n, float(p)), rel=1e-11)
-    with ctx.workprec(128):
-        assert (upper + lower).overlaps(arb(1)) and (upper + lower).rad() < 1e-30
-
-
-def test_binomial_tails_outside_the_range_are_certain():
-    assert limits.binomial_upper_tail(5, "0.3", -2).overlaps(arb(1))
-    assert limits.binomial_upper_tail(5, "0.3", 6) == 0
-    assert limits.binomial_lower_tail(5, "0.3", -1) == 0
-    assert limits.binomial_lower_tail(5, "0.3", 9).overlaps(arb(1))
-
-
 def test_geometric_sum_is_that_of_the_paper_in_exact_arithmetic():
     assert [limits.geometric_sum(3, h) for h in range(4)] == [0, 1, 4, 13]
     assert limits.geometric_sum(Fraction(1, 2), 3) == Fraction(7, 4)
@@ -147,8 +132,6 @@ def test_limits_never_import_the_simulator():
         (lambda: limits.chi_square_upper_tail(2.5, 1), "dof must be a whole number"),
         (lambda: limits.chi_square_lower_tail(2, arb(0, 1)), "t must certainly be"),
         (lambda: limits.relu_norm_upper_tail(0, 1), "width must be a whole number >= 1, got 0"),
-        (lambda: limits.binomial_upper_tail(-1, "0.5", 0), "trials must be a whole number"),
-        (lambda: limits.binomial_lower_tail(5, "1.5", 0), "probability must certainly be in"),
         (lambda: limits.geometric_sum(2, -1), "terms must be a whole number >= 0, got -1"),
     ],
 )

@@ -43,6 +43,14 @@ def test_an_unexpected_verdict_raises_after_it_was_recorded(chapter, tmp_path):
     assert recorded(tmp_path)[0]["verdict"] == "REFUTED"
 
 
+def test_in_a_readers_own_run_nothing_raises(monkeypatch):
+    monkeypatch.delenv("RESNET_LAB_LEDGER", raising=False)
+    chapter = page.Chapter("norms/example")
+    chapter.judge(CLAIM, partial(bound_by, limit="1/2"), expect="PROVED", mutants={"limit 3": dict(limit=3)})
+    assert "REFUTED" in str(chapter.verdicts[0])
+    assert "the verdict at the registered setting is PROVED" in str(chapter.verdicts[0])
+
+
 def test_a_mutant_that_lives_raises(chapter):
     with pytest.raises(page.VerdictChanged, match="mutant 'limit 3' came out PROVED"):
         chapter.judge(CLAIM, bound_by, expect="PROVED", mutants={"limit 3": dict(limit=3)})
