@@ -9,8 +9,8 @@ from .ledger import BUDGET, DECISION_ERROR, decisions
 VERDICTS = ("PROVED", "SUPPORTED", "REFUTED", "UNDECIDED")
 SLACK = (
     "Slack is measured over bound at the worst setting tried: 1 is tight, 0.01 is loose by a hundred, and a refuted "
-    "claim may exceed 1. A claim shown in several parts has the slack of the tightest one that has numbers; symbolic "
-    "proofs have none."
+    "claim may exceed 1. Symbolic proofs, and proofs in several parts of which none is an instance of the claim, have "
+    "none: their chapters say how loose they are."
 )
 PAPERS = ("zhang22", "du18", "gulcu19", "nfres", "frei19", "cross")
 

@@ -77,6 +77,8 @@ def test_a_conjunction_is_as_strong_as_its_weakest_part():
 
 def test_the_tightest_part_or_the_mildest_violation_gives_the_figures():
     loose, tight, milder, worse = interval(0, 0.1, 1), interval(0, 0.9, 1), interval(2, 2, 1), interval(9, 9, 1)
+    lemma, instance = interval(0, 0.5, 1, covers=True), interval(0, 0.7, 1, covers=True)
+    assert all_of(lemma, instance).slack is None and all_of(lemma, instance, figures=instance).slack == 0.7
     assert all_of(loose, tight).slack == 0.9
     assert any_of(worse, milder).slack == 2
 

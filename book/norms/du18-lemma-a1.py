@@ -236,7 +236,7 @@ def mean_step(slope=2, power=0, largest=2):
     at = f"sigma(z) = z, alpha = {top}"
     linear = exact.compare(top**2 - 1, slope * (top - 1) * (top + 1) ** power, at=at, covers=True)
     says = f"the bound with {slope} L holds for every norm up to {largest}"
-    return all_of(linear, chain_at_most(slope, power, largest), says=says)
+    return all_of(linear, chain_at_most(slope, power, largest), says=says, figures=linear)
 
 # %%
 chapter.judge("du18.lemA.1.s1", mean_step, expect="REFUTED", mutants={"L in place of 2L": dict(slope=1),
@@ -295,7 +295,7 @@ def mean_display(power=0, slope=2, depth=2):
     at = f"sigma(z) = z, H = h = {depth}, squared norm {square}"
     linear = exact.compare(square - 1, C * edge, at=at, covers=True)
     says = "the mean moves at most C times as far from 1 as the squared norm did"
-    return all_of(linear, chain_at_most(slope, power, "3/2"), says=says)
+    return all_of(linear, chain_at_most(slope, power, "3/2"), says=says, figures=linear)
 
 # %%
 chapter.judge("du18.lemA.1.s9", mean_display, expect="REFUTED", mutants={"with H = h = 3": dict(depth=3),
@@ -334,9 +334,8 @@ def fourth_moment(norm=2, last=512, sign=1):
     """E(s + norm L|X|)^4 <= C_2, and the last coefficient apart."""
     coefficients = exact.at_most(mean((s + norm * L * t) ** 4), C2(last, sign))
     alone = exact.compare(sp.sympify(16 * moments[4]), last, at="sigma(0) = 0, L = 1", covers=True)
-    return all_of(
-        alone, coefficients, says=f"each coefficient of the fourth moment is at most that of C_2; 48 <= {last}"
-    )
+    return all_of(alone, coefficients, figures=alone,
+        says=f"each coefficient of the fourth moment is at most that of C_2; 48 <= {last}")
 
 # %%
 chapter.judge("du18.lemA.1.s6", fourth_moment, expect="PROVED",

@@ -167,8 +167,9 @@ def bounded_norms(growth=lambda s, L: s**2 + L**2, fourth=3, constant=None):
     surplus = [(term * (fourth - moment), 1) for term, moment in zip(monomials, moments, strict=True)]
     half, quarter, three = sp.Rational(1, 2), sp.Rational(1, 4), sp.sqrt(3)
     kappa = sp.Symbol("kappa", positive=True)
+    drifts = drifting_state(sp.sqrt(growth(setting.offset, sp.Rational(1, setting.stretch))), covers=True)
     return all_of(
-        drifting_state(sp.sqrt(growth(setting.offset, sp.Rational(1, setting.stretch))), covers=True),
+        drifts,
         exact.at_most(fourth_moment, fourth * (s + L) ** 4, squares=surplus),
         exact.at_most((s + L * q) ** 2, growth(s, L) * (1 + q**2), squares=[(1, s * q - L)]),
         exact.at_most(root**2 + 2 * q * step + step**2, (root + step + r * per_depth) ** 2),
@@ -180,6 +181,7 @@ def bounded_norms(growth=lambda s, L: s**2 + L**2, fourth=3, constant=None):
         exact.at_most(half, sp.sqrt(3 * quarter - quarter) - sp.Rational(1, 5)),
         silent_at_five(constant),
         says="with this K all norms lie in [sqrt(rho)/2, 2 exp(G)], except with probability delta",
+        figures=drifts,
     )
 
 # %%

@@ -61,14 +61,18 @@ def judge(evidence: Evidence) -> str:
     return "REFUTED" if disjoint else "UNDECIDED"
 
 
-def all_of(*parts: Evidence, says: str = "") -> Evidence:
+def all_of(*parts: Evidence, says: str = "", figures: Evidence | None = None) -> Evidence:
     """Evidence for a conjunction: it is as strong as its weakest part, and one refuted part refutes it.
 
-    Of several parts equally weak the tightest one gives the figures. `says` is what holds when every part does, in
-    one sentence.
+    `says` is what holds when every part does, in one sentence. A proof in several parts has no measured value and no
+    slack, unless one part, named by `figures`, is an instance of the claim itself.
     """
-    holds = says or f"all {len(parts)} parts hold"
-    return _combine(parts, min, holds, ("PROVED", "SUPPORTED"))
+    whole = _combine(parts, min, says or f"all {len(parts)} parts hold", ("PROVED", "SUPPORTED"))
+    if judge(whole) != "PROVED" or len(parts) == 1:
+        return whole
+    shown = figures or Evidence("exact", 0.0, 0.0, 0.0)
+    kind = "certified" if any(part.kind == "certified" for part in parts) else whole.kind  # the weaker of the two
+    return replace(whole, kind=kind, low=shown.low, high=shown.high, bound=shown.bound, sense=shown.sense)
 
 
 def any_of(*parts: Evidence) -> Evidence:
