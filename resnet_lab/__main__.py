@@ -71,13 +71,6 @@ def status(given):
         print(f"{paper:8}", ", ".join(f"{count} {word}" for word, count in sorted(mine.items())))
 
 
-def run(given):
-    """execute the chapters that have changed and compare their verdicts with the committed ledger"""
-    results = book.run(ROOT)
-    records = ledger.collect(results)
-    return book.failures(results) + ledger.problems(records) + ledger.compare(records, ledger.committed(ROOT))
-
-
 def verdicts(given):
     """re-derive book/verdicts.json"""
     results = book.run(ROOT)
@@ -136,7 +129,7 @@ def rerun(given):
     return [f"{chapter}: {error}" for error in result["errors"][:1]]
 
 
-COMMANDS = {"list": list_claims, "show": show, "status": status, "run": run, "verdicts": verdicts,
+COMMANDS = {"list": list_claims, "show": show, "status": status, "verdicts": verdicts,
             "notebooks": notebooks, "book": render, "seeds": seeds, "rerun": rerun}  # fmt: skip
 
 if __name__ == "__main__":

@@ -36,22 +36,13 @@ raises a false alarm with probability at most {_figure(spent * DECISION_ERROR)}.
     for paper in PAPERS:
         mine = [record for record in records if record["id"].split(".")[0] == paper]
         rows = [[links[r["id"]], r["verdict"], r["kind"], _figure(r["slack"])] for r in mine]
-        lines += [
-            "",
-            f"### Judged in {paper}",
-            "",
-            *(_table(["Claim", "Verdict", "Kind", "Slack"], rows) if rows else ["None."]),
-        ]
+        table = _table(["Claim", "Verdict", "Kind", "Slack"], rows) if rows else ["None."]
+        lines += ["", f"### Judged in {paper}", "", *table]
     lines += ["", "## Refuted claims", ""]
     for record in refuted:
         lines += _refutation(record, registry[record["id"]], judged, links)
     vacuous = [record for record in records if record["vacuous"] is not None]
-    lines += [
-        "## Vacuous claims",
-        "",
-        "These hold only beyond any size that can be built: the number says how far.",
-        "",
-    ]
+    lines += ["## Vacuous claims", "", "Their sizes cannot be built; the number says by how far.", ""]
     lines += [f"- {links[r['id']]}: {_figure(r['vacuous'])}" for r in vacuous] or ["None."]
     lines += ["", "## Not judged yet", "", *_table(["Part", *PAPERS], _left(open_claims)), ""]
     for paper in PAPERS:
@@ -87,18 +78,14 @@ def _link(record, source, page=None):
     elif re.search(rf"^#?\s*\({re.escape(name)}\)=$", source, re.MULTILINE):
         anchor = name.lower().replace(".", "-")  # as Sphinx writes a target
     else:
-        raise ValueError(
-            f"{name} is judged in {record['chapter']}, without ':label: {name}' or a line '({name})=' there"
-        )
+        where = f"':label: {name}' or a line '({name})=' there"
+        raise ValueError(f"{name} is judged in {record['chapter']}, without {where}")
     return f'<a href="{record["chapter"] + ".html" if page is None else page}#{anchor}">{name}</a>'
 
 
 def _table(head, rows):
-    return [
-        "| " + " | ".join(head) + " |",
-        "|" + " --- |" * len(head),
-        *("| " + " | ".join(row) + " |" for row in rows),
-    ]
+    lines = ["| " + " | ".join(row) + " |" for row in (head, *rows)]
+    return [lines[0], "|" + " --- |" * len(head), *lines[1:]]
 
 
 def _counts(registry, judged):

@@ -10,16 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from records import record
 
 from resnet_lab import __main__ as command_line
-from resnet_lab import atlas, book, claims, ledger
+from resnet_lab import book, ledger
 
 ROOT = Path(__file__).resolve().parents[1]
-RECORD = dict(id="zhang22.lem2", role="statement", verdict="SUPPORTED", kind="sampled", measured=1.0, bound=2.0,
-              slack=0.5, draws=100, error_rate=1e-9, setting={"depth": 4}, reading="one width", counterexample=None,
-              severity=None, repair=None, no_repair=None, survives={}, vacuous=None,
-              mutants=[{"name": "constant halved", "verdict": "REFUTED"}], chapter="part/one")  # fmt: skip
-
 CHAPTER = '''# %% [markdown]
 # # A chapter
 #
@@ -46,10 +42,6 @@ _ = file.write_text(json.dumps({{"chapter": "{chapter}", "records": [record]}}))
 print("verdict", record["id"], resnet_lab.VALUE)
 {code}
 '''
-
-
-def record(**changes):
-    return {**RECORD, **changes}
 
 
 def write_chapter(root, chapter, claim, more="", code=""):
@@ -173,7 +165,7 @@ def test_an_error_names_the_claims_of_its_cell(repository):
 def test_an_output_folder_that_cannot_be_written_is_one_sentence(repository, monkeypatch, capsys):
     monkeypatch.setattr(command_line, "ROOT", repository)
     (repository / "_build").write_text("a file")
-    assert command_line.main(["run"]) == 1
+    assert command_line.main(["book"]) == 1
     message = capsys.readouterr().err
     assert message.startswith("resnet-lab: cannot write to") and message.count("\n") == 1
 
@@ -196,7 +188,7 @@ def test_an_interrupt_ends_the_kernels_at_once(repository):
     write_chapter(repository, "part/one", "zhang22.lem2", code="import time\ntime.sleep(100)")
     began = time.monotonic()
     start = (
-        f"import sys; sys.path.insert(0, {str(ROOT)!r}); from resnet_lab.__main__ import main; sys.exit(main(['run']))"
+        f"import sys; sys.path.insert(0, {str(ROOT)!r}); from resnet_lab.__main__ import main; sys.exit(main(['book']))"
     )
     run = subprocess.Popen([sys.executable, "-c", start], cwd=repository, stderr=subprocess.PIPE, text=True)
     while not (repository / "_build" / "run" / "part--two.json").exists() and time.monotonic() < began + 60:
@@ -242,75 +234,6 @@ def test_a_refused_setting_prints_no_verdict_of_another_setting(repository, monk
     assert command_line.main(["rerun", "zhang22.lem2", "depht=4"]) == 1
     out, error = capsys.readouterr()
     assert out == "" and error == "part/one: ValueError: unknown setting\n"
-
-
-def test_equal_ledgers_have_no_differences():
-    assert ledger.compare([record()], [record()]) == []
-
-
-def test_compare_names_every_claim_that_disagrees():
-    ours = [record(), record(id="a.lem1", verdict="REFUTED"), record(id="b.lem1"), record(id="e.lem1", slack=0.6)]
-    theirs = [record(), record(id="a.lem1"), record(id="c.lem1"), record(id="e.lem1")]
-    assert ledger.compare(ours, theirs) == [
-        "a.lem1: verdict is 'REFUTED' in this run, 'SUPPORTED' in the committed ledger",
-        "b.lem1: SUPPORTED in this run, missing in the committed ledger",
-        "c.lem1: SUPPORTED in the committed ledger, not judged in this run",
-        "e.lem1: slack is 0.6 in this run, 0.5 in the committed ledger",
-    ]
-
-
-@pytest.mark.parametrize("field", ledger.FIELDS[1:])
-def test_compare_sees_every_field(field):
-    value = {"counterexample": "x"}.get(field, 7.0 if field in ledger.FIGURES else "other")
-    assert [s.split(":")[0] for s in ledger.compare([record(**{field: value})], [record()])] == ["zhang22.lem2"]
-
-
-def test_figures_may_differ_by_their_stated_tolerance_and_no_more():
-    exact = record(kind="exact")
-    assert ledger.compare([{**exact, "slack": 0.505}], [exact]) == []
-    assert ledger.compare([{**exact, "slack": 0.52}], [exact]) != []
-    assert ledger.compare([record(slack=0.52)], [record()]) == []
-    assert ledger.compare([record(slack=0.57)], [record()]) != []
-
-
-def test_a_claim_judged_twice_is_refused():
-    found = ledger.problems([record(), record(chapter="part/two")])
-    assert found == ["zhang22.lem2: judged twice, in part/one and part/two"]
-
-
-def test_a_ledger_with_a_gap_is_refused():
-    assert "unknown claim id" in ledger.problems([record(id="zhang22.none")])[0]
-    assert "named but not judged" in ledger.problems([record(repair="zhang22.lem2.fix")])[0]
-    assert "at least one mutant" in ledger.problems([record(mutants=[])])[0]
-    assert "every mutant refuted" in ledger.problems([record(mutants=[{"name": "m", "verdict": "UNDECIDED"}])])[0]
-    assert "1001 random decisions" in ledger.problems([record(error_rate=1001e-9)])[0]
-
-
-def test_the_ledger_is_sorted_and_holds_its_fields_only():
-    results = [{"records": [record(id="b.lem1", seconds=3), record(id="a.lem1")]}]
-    assert [r["id"] for r in ledger.collect(results)] == ["a.lem1", "b.lem1"]
-    assert all(tuple(r) == ledger.FIELDS for r in ledger.collect(results))
-
-
-def test_the_atlas_lists_every_claim_once_judged_or_not():
-    page = atlas.page([record()], {"part/one": "# :label: zhang22.lem2\n"})
-    assert '| <a href="part/one.html#zhang22.lem2">zhang22.lem2</a> | SUPPORTED | sampled | 0.5 |' in page
-    for name in set(claims.load()) - {"zhang22.lem2"}:
-        assert page.count(f"- `{name}` ") == 1
-
-
-def test_the_atlas_shows_what_a_refutation_means():
-    refuted = record(verdict="REFUTED", counterexample="x = 2*y", severity="constant", repair="zhang22.eq23",
-                     survives={"zhang22.lem5": "yes: a_b"})  # fmt: skip
-    page = atlas.page([refuted, record(id="zhang22.eq23")], {"part/one": "# :label: zhang22.lem2\n# (zhang22.eq23)=\n"})
-    assert "Counterexample: x = 2\\*y" in page and "Severity: constant" in page
-    assert 'Repair: <a href="part/one.html#zhang22-eq23">zhang22.eq23</a>, SUPPORTED' in page
-    assert "Survives, `zhang22.lem5`: yes: a\\_b" in page
-
-
-def test_the_atlas_refuses_a_claim_without_a_place():
-    with pytest.raises(ValueError, match="zhang22.lem2 is judged in part/one, without"):
-        atlas.page([record()], {"part/one": "no target"})
 
 
 def test_the_book_builds_and_is_not_rendered_again_without_a_change(repository):

@@ -142,7 +142,7 @@ chapter.judge("zhang22.lem2", lemma, expect="PROVED",
 
 # %%
 setting = chapter.setting(depth=32, width=256, branch_scale=0.05, band=0.5)
-unit = jnp.eye(1, setting.width)
+unit = network.check_unit_norm(jnp.eye(1, setting.width))  # one input
 
 
 def leaves_band(key, branch_scale, band):
