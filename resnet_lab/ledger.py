@@ -12,6 +12,7 @@ FIELDS = ("id", "role", "verdict", "kind", "measured", "bound", "slack", "draws"
 FIGURES = ("measured", "bound", "slack", "error_rate", "vacuous")
 TOLERANCE = {"exact": 0.02, "certified": 0.02}  # relative: one unit in the third digit, either way
 RANDOM_TOLERANCE = 0.1  # a sum of floats differs between machines in its last digit, which moves searches and draws
+CONTRARY = {"REFUTED": "yes", "PROVED": "no", "SUPPORTED": "no"}  # what survival may not say of a judged claim
 BUDGET, DECISION_ERROR = 1000, 1e-9  # random decisions that the book may make, and the error rate of each
 
 
@@ -44,7 +45,7 @@ def decisions(records):
 
 def problems(records):
     """What no ledger may hold, as sentences that name the claims."""
-    found, counts = [], Counter(record["id"] for record in records)
+    found, counts, judged = [], Counter(record["id"] for record in records), words(records)
     for name in sorted(name for name, count in counts.items() if count > 1):
         found.append(f"{name}: judged twice, in {' and '.join(r['chapter'] for r in records if r['id'] == name)}")
     for record in records:
@@ -55,6 +56,9 @@ def problems(records):
             found.append(f"{name}: its repair {record['repair']} is named but not judged")
         if not record["mutants"] or any(mutant["verdict"] != "REFUTED" for mutant in record["mutants"]):
             found.append(f"{name}: needs at least one mutant, and every mutant refuted")
+        for other in record["survives"]:
+            if (verdict := judged.get(other)) and CONTRARY.get(verdict) == record["survives"][other].partition(":")[0]:
+                found.append(f"{name}: says that {other} survives or not against that claim's own verdict, {verdict}")
     if decisions(records) > BUDGET:
         found.append(f"{decisions(records)} random decisions in the book, more than {BUDGET}")
     return found

@@ -45,6 +45,9 @@ def test_a_ledger_with_a_gap_is_refused():
     assert "named but not judged" in ledger.problems([record(repair="zhang22.lem2.fix")])[0]
     assert "at least one mutant" in ledger.problems([record(mutants=[])])[0]
     assert "every mutant refuted" in ledger.problems([record(mutants=[{"name": "m", "verdict": "UNDECIDED"}])])[0]
+    fallen = record(id="zhang22.eq30", verdict="REFUTED")
+    (found,) = ledger.problems([record(survives={"zhang22.eq30": "yes: it stands"}), fallen])
+    assert "zhang22.lem2: says that zhang22.eq30 survives" in found
     assert "1001 random decisions" in ledger.problems([record(error_rate=1001e-9)])[0]
 
 

@@ -244,8 +244,8 @@ chapter.judge("du18.lemA.1.s1", mean_step, expect="REFUTED", mutants={"L in plac
     repair="du18.lemA.1.s1.fix",
     survives={"du18.lemA.1.s9": "no: its hypothesis speaks of the norm, and a linear network violates it; with the "
         "squared norm it holds",
-        "du18.lemA.1": "yes: on squares (du18.lemA.1.s1.fix2) the printed C suffices; the lemma falls for "
-        "another reason"})
+        "du18.lemA.1": "no: but not through this step, since on squares (du18.lemA.1.s1.fix2) the printed C "
+        "suffices; the dead zone refutes the lemma"})
 
 # %% [markdown]
 # (du18.lemA.1.s1.fix)=
@@ -300,8 +300,8 @@ def mean_display(power=0, slope=2, depth=2):
 # %%
 chapter.judge("du18.lemA.1.s9", mean_display, expect="REFUTED", mutants={"with H = h = 3": dict(depth=3),
         "L in place of 2L": dict(slope=1)}, severity="constant", repair="du18.lemA.1.s9.fix",
-    survives={"du18.lemA.1": "yes: the proof bounds the square first, and on squares (du18.lemA.1.s9.fix) the printed "
-        "C suffices; the lemma falls for another reason"})
+    survives={"du18.lemA.1": "no: but not through this step, since the proof bounds the square first, and there "
+        "(du18.lemA.1.s9.fix) the printed C suffices; the dead zone refutes the lemma"})
 
 # %% [markdown]
 # (du18.lemA.1.s9.fix)=
@@ -356,7 +356,7 @@ chapter.judge("du18.lemA.1.s6", fourth_moment, expect="PROVED",
 chapter.judge("du18.lemA.1.s7", lambda sign=-1, **changes: fourth_moment(sign=sign, **changes),
     expect="REFUTED", mutants={"last coefficient 256": dict(last=256)}, severity="typo",
     repair="du18.lemA.1.s7.fix",
-    survives={"du18.lemA.1.s5": "yes: with the absolute value put back (the step has another error of its own)"})
+    survives={"du18.lemA.1.s5": "no: but not through this slip; the step loses c_sigma^2, which refutes it"})
 
 # %% [markdown]
 # (du18.lemA.1.s7.fix)=
