@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import jax.random as jr
 
 from . import claims
-from .evidence import DECISION_ERROR, Evidence, judge, round_outward
+from .evidence import DECISION_ERROR, VERDICTS, Evidence, judge, round_outward
 
 SEVERITIES = ("typo", "constant", "exponent", "hypothesis", "step", "conclusion")
 
@@ -146,8 +146,8 @@ class Chapter:
 
 
 def _check_form(claim_id, expect, mutants, reading, severity, repair, no_repair, survives):
-    if expect not in ("PROVED", "SUPPORTED", "REFUTED", "UNDECIDED"):
-        raise ValueError(f"{claim_id}: expect must be a verdict, got {expect!r}")
+    if expect not in VERDICTS:
+        raise ValueError(f"{claim_id}: expect must be one of {', '.join(VERDICTS)}, got {expect!r}")
     if not mutants:
         raise ValueError(f"{claim_id}: a check that no mutant can fail shows nothing; give at least one mutant")
     if expect == "SUPPORTED" and not reading:

@@ -3,7 +3,13 @@
 import pytest
 from records import record
 
-from resnet_lab import ledger
+from resnet_lab import evidence, ledger
+
+
+def test_the_ledger_counts_decisions_at_the_rate_that_evidence_makes_them():
+    assert (
+        ledger.DECISION_ERROR == evidence.DECISION_ERROR
+    )  # written twice: importing evidence would slow the command line
 
 
 def test_equal_ledgers_have_no_differences():

@@ -152,52 +152,6 @@ def leaves_band(key, branch_scale, band):
 
 
 # %% [markdown]
-# To tell a true rate of $0.5\%$ from the claimed $5\%$ with both error rates at $10^{-9}$ takes this many draws:
-
-# %%
-draws_needed(at_most=0.05, truth=0.005)
-
-# %% [markdown]
-# (zhang22.lem2.s1)=
-# ### One constant for every c: too much
-#
-# One constant $K$ serves every $c>0$: if $\tau\le1/(K\sqrt L)$ then for every $c>0$ all $\|h_{i,l}\|$ lie in $[1-c,1+c]$
-# with probability at least $1-O(nL)e^{-\kappa(c)m}$.
-#
-# The drift says no. Take $L=2$ and $\tau=1/(K\sqrt2)$: as $m\to\infty$, $\|h_1\|^2$ tends in probability to a
-# limit of at least $1+\frac1{2K^2}$ (law of large numbers), above $(1+c)^2$ for $c=\frac1{5K^2}$. So the probability of leaving the
-# band tends to 1, for every $K\ge1$, while $O(1)e^{-\kappa m}$ tends to 0.
-#
-# (zhang22.lem2.s3)=
-# **Drift.** $E[\Delta_a\mid\text{past}]\ge\tau^2$ for every residual layer with $h_{a-1}\ne0$. For $u=\tau(W_ah)_k$ is symmetric, and
-# $\frac12[\phi(h+u)^2+\phi(h-u)^2]\ge h^2+\frac12u^2$ for $h\ge0$; the sum over $k$ has mean $\frac12\cdot2\tau^2\|h\|^2$.
-
-# %%
-h, u, over = sp.symbols("h u over", nonnegative=True)
-
-
-def drift(gain=sp.Rational(1, 2)):  # u <= h is h = u + over; u > h is u = h + over
-    inside = exact.at_most((u + over) ** 2 + gain * u**2, ((2 * u + over) ** 2 + over**2) / 2)
-    return all_of(inside, exact.at_most(h**2 + gain * (h + over) ** 2, (2 * h + over) ** 2 / 2))
-
-# %%
-chapter.judge("zhang22.lem2.s3", drift, expect="PROVED", mutants={"twice the drift": dict(gain=1)})
-
-
-def one_constant(band=sp.Rational(1, 5), constants=(1, 10, 1000)):
-    gaps = (
-        exact.compare(1 + sp.Rational(1, 2 * K**2), (1 + band / K**2) ** 2, at=f"L = 2, K = {K}, c = {band}/K^2")
-        for K in constants
-    )
-    return any_of(*gaps)
-
-# %%
-chapter.judge("zhang22.lem2.s1", one_constant, expect="REFUTED", severity="hypothesis",
-    repair="zhang22.lem2",
-    reading="L = 2, width to infinity, three K; the argument covers every K >= 1; textbook: law of "
-    "large numbers", mutants={"c = 1/(10 K^2)": dict(band=sp.Rational(1, 10))})
-
-# %% [markdown]
 # (zhang22.lem2.s2)=
 # ### The lemma at a width that one can reach
 #
@@ -206,6 +160,12 @@ chapter.judge("zhang22.lem2.s1", one_constant, expect="REFUTED", severity="hypot
 #
 # With $K$ chosen for the band the same experiment stays inside. Its mutants are the branch scales that the paper's
 # Theorem 2 excludes, and a band that the width cannot hold.
+
+# %% [markdown]
+# To tell a true rate of $0.5\%$ from the claimed $5\%$ with both error rates at $10^{-9}$ takes this many draws:
+
+# %%
+draws_needed(at_most=0.05, truth=0.005)
 
 
 # %%
@@ -253,7 +213,54 @@ _ = axes[0].legend(fontsize=8)
 # %% [markdown]
 # At $\tau=1/(4\sqrt L)$ the norms keep to a tube around 1; at $1/\sqrt L$ they already drift away by a factor that no width
 # cures; at $L^{-1/4}$ they explode.
+
+# %% [markdown]
+# (zhang22.lem2.s3)=
+# ### The drift of the squared norm
 #
+# $E[\Delta_a\mid\text{past}]\ge\tau^2$ for every residual layer with $h_{a-1}\ne0$.
+#
+# The variable $u=\tau(W_ah)_k$ is symmetric, and
+# $\frac12[\phi(h+u)^2+\phi(h-u)^2]\ge h^2+\frac12u^2$ for $h\ge0$; the sum over $k$ has mean $\frac12\cdot2\tau^2\|h\|^2$.
+
+# %%
+h, u, over = sp.symbols("h u over", nonnegative=True)
+
+
+def drift(gain=sp.Rational(1, 2)):  # u <= h is h = u + over; u > h is u = h + over
+    inside = exact.at_most((u + over) ** 2 + gain * u**2, ((2 * u + over) ** 2 + over**2) / 2)
+    return all_of(inside, exact.at_most(h**2 + gain * (h + over) ** 2, (2 * h + over) ** 2 / 2))
+
+# %%
+chapter.judge("zhang22.lem2.s3", drift, expect="PROVED", mutants={"twice the drift": dict(gain=1)})
+
+# %% [markdown]
+# (zhang22.lem2.s1)=
+# ### One constant for every c: too much
+#
+# One constant $K$ serves every $c>0$: if $\tau\le1/(K\sqrt L)$ then for every $c>0$ all $\|h_{i,l}\|$ lie in $[1-c,1+c]$
+# with probability at least $1-O(nL)e^{-\kappa(c)m}$.
+#
+# The drift says no. Take $L=2$ and $\tau=1/(K\sqrt2)$: as $m\to\infty$, $\|h_1\|^2$ tends in probability to a
+# limit of at least $1+\frac1{2K^2}$ (law of large numbers), above $(1+c)^2$ for $c=\frac1{5K^2}$. So the probability of leaving the
+# band tends to 1, for every $K\ge1$, while $O(1)e^{-\kappa m}$ tends to 0.
+
+
+# %%
+def one_constant(band=sp.Rational(1, 5), constants=(1, 10, 1000)):
+    gaps = (
+        exact.compare(1 + sp.Rational(1, 2 * K**2), (1 + band / K**2) ** 2, at=f"L = 2, K = {K}, c = {band}/K^2")
+        for K in constants
+    )
+    return any_of(*gaps)
+
+# %%
+chapter.judge("zhang22.lem2.s1", one_constant, expect="REFUTED", severity="hypothesis",
+    repair="zhang22.lem2",
+    reading="L = 2, width to infinity, three K; the argument covers every K >= 1; textbook: law of "
+    "large numbers", mutants={"c = 1/(10 K^2)": dict(band=sp.Rational(1, 10))})
+
+# %% [markdown]
 # ## The steps of the proof
 #
 # The paper's proof reaches the same conclusion by another route, (22) to (30). Several of its displays are false as

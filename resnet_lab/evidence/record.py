@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from math import inf, isnan
 
+VERDICTS = ("REFUTED", "UNDECIDED", "SUPPORTED", "PROVED")  # from weakest to strongest
 KINDS = ("exact", "certified", "searched", "sampled", "scaled", "trained")
 
 
@@ -86,8 +87,7 @@ def any_of(*parts: Evidence) -> Evidence:
 def _combine(parts, pick, common, where_common):
     if not parts:
         raise ValueError("a conjunction or disjunction needs at least one piece of evidence")
-    strength = ("REFUTED", "UNDECIDED", "SUPPORTED", "PROVED")
-    decisive = pick(parts, key=lambda e: (strength.index(judge(e)), -(e.slack or 0.0)))
+    decisive = pick(parts, key=lambda e: (VERDICTS.index(judge(e)), -(e.slack or 0.0)))
     says, verdict = decisive.says, judge(decisive)
     if verdict in where_common:
         says = common if verdict == "PROVED" else f"{common}; {says}"
