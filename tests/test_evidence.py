@@ -4,27 +4,13 @@ from fractions import Fraction
 
 import jax
 import jax.numpy as jnp
-import jax.random as jr
 import numpy as np
 import pytest
 import sympy as sp
 from flint import arb
 
-from resnet_lab.evidence import (
-    Evidence,
-    all_of,
-    any_of,
-    certified,
-    draws_needed,
-    exact,
-    judge,
-    round_outward,
-    sampled,
-    scaled,
-    searched,
-)
+from resnet_lab.evidence import Evidence, all_of, any_of, certified, exact, judge, round_outward
 from resnet_lab.evidence.balls import against, to_ball
-from resnet_lab.evidence.random import binomial_interval
 
 x, y = sp.symbols("x y", real=True)
 p, q = sp.symbols("p q", nonnegative=True)
@@ -94,6 +80,34 @@ def test_slack_is_measured_over_bound_in_both_senses():
     assert interval(0.2, 0.5, 1).slack == 0.5
     assert interval(4, 5, 1, ">=").slack == 0.25
     assert interval(3, 4, 1).slack == 3  # refuted: the end nearest to the claim
+
+
+def test_a_conjunction_spends_what_its_parts_spend():
+    part = Evidence("sampled", 0.0, 0.1, 1.0, draws=10, decisions=1, error=1e-9)
+    whole = all_of(part, part, interval(0, 1, 2))
+    assert (whole.draws, whole.decisions, whole.error) == (20, 2, 2e-9)
+
+
+def test_a_random_decision_without_its_error_is_refused():
+    with pytest.raises(ValueError, match="what its error is"):
+        Evidence("sampled", 0.0, 0.1, 1.0, decisions=1)
+
+
+# --- what an open check says ---
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        exact.identity(sp.Function("f")(x), sp.Function("g")(x)),
+        exact.at_most(sp.sin(x), 1),
+        exact.compare(to_ball(2).sqrt() ** 2, 2),
+        certified.at_most(lambda t: t * (1 - t), [(0, 1)], bound="1/4", budget=50),
+    ],
+    ids=["identity", "sign", "comparison", "box"],
+)
+def test_an_open_check_says_what_would_settle_it(evidence):
+    assert judge(evidence) == "UNDECIDED" and "would settle it" in evidence.says
 
 
 # --- exact ---
@@ -182,80 +196,7 @@ def test_a_reversed_box_is_refused():
         certified.at_most(lambda t: t, [(1, 0)])
 
 
-# --- searched ---
-
-
-def pairs(count=24, dim=3):
-    return {"a": jr.normal(jr.key(0), (count, dim)), "b": jr.normal(jr.key(1), (count, dim))}
-
-
-def cosine(point):
-    return jnp.abs(point["a"] @ point["b"]) / (jnp.linalg.norm(point["a"]) * jnp.linalg.norm(point["b"]))
-
-
-def test_the_adversary_reaches_the_supremum_of_cauchy_schwarz():
-    evidence = searched(cosine, pairs())
-    assert judge(evidence) == "SUPPORTED" and evidence.slack > 0.999
-
-
-def test_the_adversary_refutes_a_constant_that_is_too_small():
-    evidence = searched(cosine, pairs(), bound=0.95)
-    assert judge(evidence) == "REFUTED" and evidence.counterexample
-
-
-# --- sampled ---
-
-
-@pytest.mark.parametrize(
-    ("truth", "bound", "draws"), [(0, 0.1, 204), (0.01, 0.1, 725), (0.05, 0.1, 3970), (0, 0.01, 2131)]
-)
-def test_draws_are_planned_from_the_gap(truth, bound, draws):
-    assert draws_needed(at_most=bound, truth=truth) == draws
-
-
-def test_a_gap_that_no_experiment_resolves_is_refused():
-    with pytest.raises(ValueError, match="widen the gap"):
-        draws_needed(at_most=0.1, truth=0.0999999)
-
-
-def test_the_binomial_interval_is_clopper_pearson():
-    low, high = binomial_interval(0, 204)
-    assert low == 0 and high == pytest.approx(1 - (0.5e-9) ** (1 / 204), rel=1e-9)
-    low, high = binomial_interval(7, 7)
-    assert high == 1 and low == pytest.approx((0.5e-9) ** (1 / 7), rel=1e-9)
-
-
-@pytest.mark.parametrize(("rate", "truth", "verdict"), [(0.02, 0.05, "SUPPORTED"), (0.3, 0.25, "REFUTED")])
-def test_a_probability_is_judged_against_its_claim(rate, truth, verdict):
-    evidence = sampled(lambda key: jr.uniform(key) < rate, jr.key(3), at_most=0.1, truth=truth)
-    assert judge(evidence) == verdict
-    assert evidence.draws == draws_needed(at_most=0.1, truth=truth) and evidence.decisions == 1
-
-
-def test_a_probability_at_the_edge_of_its_claim_is_not_decided():
-    evidence = sampled(lambda key: jr.uniform(key) < 0.1, jr.key(4), at_most=0.1, truth=0.05)
-    assert judge(evidence) == "UNDECIDED"
-
-
-# --- scaled ---
-
-
-def power_law(exponent):
-    return lambda size, key: size**exponent * jnp.exp(0.1 * jr.normal(key))
-
-
-@pytest.mark.parametrize(("exponent", "verdict"), [(0.5, "SUPPORTED"), (1.0, "REFUTED"), (0.61, "UNDECIDED")])
-def test_a_slope_is_judged_by_its_interval(exponent, verdict):
-    grid = [8, 16, 32, 64, 128]
-    assert judge(scaled(power_law(exponent), grid, jr.key(5), draws=60, slope_at_most=0.6)) == verdict
-    assert judge(scaled(power_law(-exponent), grid, jr.key(5), draws=60, slope_at_least=-0.6)) == verdict
-
-
-def test_a_scaling_check_needs_one_bound_and_enough_draws():
-    with pytest.raises(ValueError, match="exactly one"):
-        scaled(power_law(1), [1, 2], jr.key(0), draws=10)
-    with pytest.raises(ValueError, match="draws"):
-        scaled(power_law(1), [1, 2], jr.key(0), draws=2, slope_at_most=1)
+# --- figures ---
 
 
 @pytest.mark.parametrize(

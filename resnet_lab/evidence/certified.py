@@ -5,6 +5,7 @@ the box, REFUTED with the point, or UNDECIDED.
 """
 
 import heapq
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import count
@@ -23,13 +24,28 @@ class Cover:
 
     boxes: tuple
     bound: object
+    box: tuple
+    function: Callable
 
-    def replay(self, function) -> bool:
-        """True if ball arithmetic still certifies every box."""
+    def replay(self, function=None) -> bool:
+        """True if ball arithmetic still certifies every box, for `function` if another one is given."""
+        function = function or self.function
         return all(function(*(hull(a, b) for a, b in box)) <= to_ball(self.bound) for box in self.boxes)
 
     def __str__(self):
         return f"{len(self.boxes)} boxes, each certified <= {self.bound}"
+
+
+@dataclass(frozen=True)
+class Violation:
+    """A point at which the function certainly exceeds the bound."""
+
+    point: tuple
+    bound: object
+    function: Callable
+
+    def __str__(self):
+        return f"the function exceeds {self.bound} at ({', '.join(map(str, self.point))})"
 
 
 def at_most(function, box, *, bound=0, covers: bool = True, budget: int = 20_000) -> Evidence:
@@ -50,7 +66,7 @@ def at_most(function, box, *, bound=0, covers: bool = True, budget: int = 20_000
             break
         _, _, leaf = heapq.heappop(heap)
         value = function(*(hull(a, b) for a, b in leaf))
-        if value <= limit:
+        if value.is_finite() and value <= limit:
             done.append(leaf)
             highest = max(highest, upper(value))
             continue
@@ -60,7 +76,8 @@ def at_most(function, box, *, bound=0, covers: bool = True, budget: int = 20_000
             low, high, edge = against(at_point, limit)
             where = ", ".join(str(x) for x in point) or "the only point"
             says = f"the value {float(at_point):.3g} exceeds {float(limit):.3g} at ({where})"
-            return Evidence("certified", low, high, edge, counterexample=f"({where})", proof=point, says=says)
+            proof = Violation(point, bound, function)
+            return Evidence("certified", low, high, edge, counterexample=f"({where})", proof=proof, says=says)
         if all(a == b for a, b in leaf):
             heapq.heappush(heap, (-inf, next(tie), leaf))
             break
@@ -69,11 +86,19 @@ def at_most(function, box, *, bound=0, covers: bool = True, budget: int = 20_000
         for half in ((a, (a + b) / 2), ((a + b) / 2, b)):
             heapq.heappush(heap, (-upper(value), next(tie), leaf[:i] + (half,) + leaf[i + 1 :]))
     if heap:
-        return Evidence("certified", -inf, inf, float(limit.mid()), says=f"undecided after {budget} boxes")
+        return Evidence("certified", -inf, inf, float(limit.mid()), says=_open(heap, limit, budget))
     edge = float(limit.mid())
     low = high = min(highest, edge)
     says = f"certified on {len(done)} boxes that cover the whole range"
-    return Evidence("certified", low, high, edge, covers=covers, proof=Cover(tuple(done), bound), says=says)
+    proof = Cover(tuple(done), bound, box, function)
+    return Evidence("certified", low, high, edge, covers=covers, proof=proof, says=says)
+
+
+def _open(heap, limit, budget):
+    """What an exhausted budget leaves: where, and what would help."""
+    where = ", ".join(f"[{float(a):.3g}, {float(b):.3g}]" for a, b in heap[0][2])
+    return (f"{budget} boxes did not decide whether the value is at most {float(limit):.3g}, the worst near {where}; "
+            "more boxes would settle it, or, where both sides are equal, dividing that out")  # fmt: skip
 
 
 def number(value: flint.arb, bound, *, sense: str = "<=", covers: bool = True, at: str = "") -> Evidence:

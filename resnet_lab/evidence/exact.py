@@ -4,7 +4,7 @@ A proof is a `Proof` object that can be printed and replayed; a refutation is a 
 (or rational arithmetic) leaves no doubt.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice, product
 from math import inf
@@ -17,15 +17,24 @@ from .record import Evidence
 TRIALS = tuple(sp.Rational(p, q) for p, q in [(1, 1), (2, 1), (1, 2), (3, 1), (1, 3), (5, 1), (1, 10), (10, 1), (0, 1)])
 TRIALS += tuple(-value for value in TRIALS if value)
 MOST_TRIALS = 20_000
+NO_SIGN = (
+    "no proof of sign was found for right minus left, and no violation at small rational points; squares to subtract, "
+    "or stronger assumptions on the symbols, would settle it"
+)
 
 
 @dataclass(frozen=True)
 class Proof:
-    """`difference` is the sum of `terms`: each non-negative for an inequality, none at all for an identity."""
+    """`difference` is the sum of `terms`: each non-negative for an inequality, none at all for an identity.
+
+    `sides` are the claim's two sides and its relation; a refutation has a `point`, {symbol: rational}, and no terms.
+    """
 
     claim: str
     difference: sp.Expr
     terms: tuple = ()
+    sides: tuple = ()  # (lhs, "=" or "<=", rhs)
+    point: dict | None = None
 
     def replay(self) -> bool:
         """True if the difference still is the sum of the terms and every term still is certainly non-negative."""
@@ -33,6 +42,8 @@ class Proof:
         return rest == 0 and all(term.is_nonnegative for term in self.terms)
 
     def __str__(self):
+        if self.point is not None:
+            return f"{self.claim} fails at {', '.join(f'{s} = {v}' for s, v in self.point.items()) or 'any point'}"
         return f"{self.claim}, since the difference is " + (" + ".join(f"({t})" for t in self.terms) or "0")
 
 
@@ -42,7 +53,7 @@ def identity(lhs, rhs, *, covers: bool = True) -> Evidence:
     `covers=False` when the identity was written out only for some sizes of what the claim quantifies over.
     """
     lhs, rhs = sp.sympify(lhs), sp.sympify(rhs)
-    proof = Proof(f"{lhs} = {rhs}", lhs - rhs)
+    proof = Proof(f"{lhs} = {rhs}", lhs - rhs, sides=(lhs, "=", rhs))
     if proof.replay():
         return Evidence("exact", 0.0, 0.0, 0.0, covers=covers, proof=proof, says="both sides agree identically")
     found = _violation(sp.Abs(lhs - rhs))
@@ -52,10 +63,11 @@ def identity(lhs, rhs, *, covers: bool = True) -> Evidence:
             0.0,
             inf,
             0.0,
-            says="the difference neither simplifies to 0 nor was seen to differ from 0",
+            says="the difference neither simplifies to 0 nor was seen to differ from 0 at small rational points; "
+            "plainer expressions or stronger assumptions on the symbols would settle it",
         )
-    point, gap = found
-    says = f"the sides differ by {float(gap):.3g} at {point}"
+    values, point, gap = found
+    proof, says = replace(proof, point=values), f"the sides differ by {float(gap):.3g} at {point}"
     return Evidence("exact", lower(gap), upper(gap), 0.0, counterexample=point, proof=proof, says=says)
 
 
@@ -71,14 +83,14 @@ def at_most(lhs, rhs, *, squares=(), covers: bool = True) -> Evidence:
     rest = sp.expand(difference - sum(given))
     candidates = [given + sp.Add.make_args(rest), (*given, sp.factor(rest))]
     for terms in candidates:
-        proof = Proof(claim, difference, tuple(term for term in terms if term != 0))
+        proof = Proof(claim, difference, tuple(term for term in terms if term != 0), (lhs, "<=", rhs))
         if proof.replay():
             says = "the difference is a sum of non-negative terms" if proof.terms else "both sides are equal"
             return Evidence("exact", 0.0, 0.0, 0.0, covers=covers, proof=proof, says=says)
     found = _violation(lhs - rhs)
     if found is None:
-        return Evidence("exact", -inf, inf, 0.0, says="no proof of sign was found and no violation either")
-    point, excess = found
+        return Evidence("exact", -inf, inf, 0.0, says=NO_SIGN)
+    values, point, excess = found
     says = f"the left side exceeds the right by {float(excess):.3g} at {point}"
     return Evidence(
         "exact",
@@ -86,7 +98,7 @@ def at_most(lhs, rhs, *, squares=(), covers: bool = True) -> Evidence:
         upper(excess),
         0.0,
         counterexample=point,
-        proof=Proof(claim, difference),
+        proof=Proof(claim, difference, sides=(lhs, "<=", rhs), point=values),
         says=says,
     )
 
@@ -109,6 +121,8 @@ def settle(kind: str, lhs, rhs, *, sense: str, at: str, covers: bool) -> Evidenc
     inside, disjoint = (high <= bound, low > bound) if sense == "<=" else (low >= bound, high < bound)
     word = "is" if inside else "is not" if disjoint else "is not decided to be"
     says = f"{float(left):.3g} {word} {sense} {float(right):.3g}" + (f" at {at}" if at else "")
+    if not inside and not disjoint:
+        says += "; tighter enclosures of the two numbers would settle it"
     where = (at or says) if disjoint else None
     return Evidence(kind, low, high, bound, sense, covers, counterexample=where, proof=(lhs, sense, rhs), says=says)
 
@@ -120,17 +134,18 @@ def _rational(value):
 
 
 def _violation(excess: sp.Expr):
-    """The first small rational point at which `excess` is certainly positive, in words, and the ball of its value."""
+    """The first small rational point at which `excess` is certainly positive, the same in words, the value's ball."""
     symbols = sorted(excess.free_symbols, key=lambda s: s.name)
     choices = [[value for value in TRIALS if _allowed(symbol, value)] for symbol in symbols]
     for values in islice(product(*choices), MOST_TRIALS):
-        value = excess.subs(dict(zip(symbols, values, strict=True)))
+        point = dict(zip(symbols, values, strict=True))
+        value = excess.subs(point)
         try:
             ball = to_ball(value)
         except (ValueError, TypeError):
             continue  # undefined there (a pole, a complex value)
         if ball > 0:
-            return ", ".join(f"{s} = {v}" for s, v in zip(symbols, values, strict=True)) or "any point", ball
+            return point, ", ".join(f"{s} = {v}" for s, v in point.items()) or "any point", ball
     return None
 
 

@@ -1,120 +1,147 @@
-"""Random checks: a number of draws fixed before the experiment, exact intervals, one error rate for every decision."""
+"""Sampled checks: how many draws is worked out before any is made; intervals hold for every distribution."""
 
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from functools import partial
+from math import inf
 
 import jax
-import jax.numpy as jnp
 import jax.random as jr
 import numpy as np
 from jax import lax
-from scipy import stats
 
+from .intervals import (
+    DECISION_ERROR,
+    band,
+    betting_capital,
+    betting_interval,
+    betting_stakes,
+    binomial_interval,
+    draws_for_band,
+    draws_for_mean,
+    draws_needed,
+    mean_interval,
+    round_outward,
+    shown,
+)
 from .record import Evidence
 
-DECISION_ERROR = 1e-9  # chance that one random decision is wrong: 1,000 of them raise a false alarm with 1e-6 at most
-MOST_DRAWS = 5_000_000
 
-
-def draws_needed(*, at_most: float, truth: float) -> int:
-    """Draws after which an exact binomial interval decides "P(event) <= at_most" when the true probability is `truth`.
-
-    Both the interval and the planned power err with probability DECISION_ERROR. Raises ValueError if `truth` equals
-    the bound or if the gap needs more than MOST_DRAWS draws.
-    """
-    if not 0 < at_most < 1 or not 0 <= truth <= 1 or truth == at_most:
-        raise ValueError(f"need 0 < at_most < 1 and a truth in [0, 1] other than it, got {at_most} and {truth}")
-
-    def decides(n):
-        if truth < at_most:  # failures allowed by an interval that lies below the bound
-            allowed = stats.binom.ppf(DECISION_ERROR / 2, n, at_most) - 1
-            return allowed >= 0 and stats.binom.sf(allowed, n, truth) <= DECISION_ERROR
-        needed = stats.binom.isf(DECISION_ERROR / 2, n, at_most) + 1
-        return needed <= n and stats.binom.cdf(needed - 1, n, truth) <= DECISION_ERROR
-
-    n = 16
-    while not decides(n):
-        n *= 2
-        if n > MOST_DRAWS:
-            raise ValueError(f"telling {truth} from {at_most} needs more than {MOST_DRAWS} draws: widen the gap")
-    low, high = n // 2, n
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if decides(middle) else (middle, high)
-    return high
-
-
-def binomial_interval(events: int, draws: int) -> tuple[float, float]:
-    """Clopper-Pearson interval of a probability: it misses the truth with probability DECISION_ERROR at most."""
-    half = DECISION_ERROR / 2
-    low = stats.beta.ppf(half, events, draws - events + 1) if events else 0.0
-    high = stats.beta.isf(half, events + 1, draws - events) if events < draws else 1.0
-    return float(low), float(high)
-
-
-def sampled(event, key, *, at_most: float, truth: float, batch: int = 1000) -> Evidence:
+def sampled(event, key, *, at_most: float, truth: float, batch: int = 1000, error: float = DECISION_ERROR) -> Evidence:
     """Evidence for P(event) <= at_most from a number of draws worked out beforehand.
 
     event: key -> bool, one independent experiment. `truth` is the probability that one expects at most (for a claim
     expected to fail: at least); it fixes the draws through `draws_needed` and is not used afterwards.
     """
-    draws = draws_needed(at_most=at_most, truth=truth)
-    run = jax.jit(lambda keys: lax.map(event, keys, batch_size=min(batch, draws)))
-    events = int(np.sum(np.asarray(run(jr.split(key, draws)))))
-    low, high = binomial_interval(events, draws)
-    seen = f"[{_down(low)}, {_up(high)}]"
-    says = f"{events} bad events in {draws} draws: the probability lies in {seen}, claimed <= {at_most:.3g}"
-    where = f"probability at least {_down(low)} instead of at most {at_most:.3g}" if low > at_most else None
-    return Evidence("sampled", low, high, at_most, draws=draws, decisions=1, counterexample=where, says=says)
+    draws = draws_needed(at_most=at_most, truth=truth, error=error)
+    events = int(np.sum(_inside(_draw(event, key, draws, batch), (0, 1))))
+    low, high = binomial_interval(events, draws, error)
+    says = f"{events} bad events in {draws} draws: the probability lies in {shown(low, high)}, claimed <= {at_most:.3g}"
+    settle = _enough(lambda: draws_needed(at_most=at_most, truth=events / draws, error=error))
+    return _evidence(low, high, at_most, "<=", draws, error, says, settle)
 
 
-def scaled(
-    measure, grid, key, *, draws: int, slope_at_most: float | None = None, slope_at_least: float | None = None
-) -> Evidence:
-    """Evidence about the log-log slope of a positive quantity along a geometric grid of sizes.
+def sampled_mean(value, key, *, support, truth: float, at_most: float | None = None, at_least: float | None = None,
+                 batch: int = 1000, error: float = DECISION_ERROR) -> Evidence:  # fmt: skip
+    """Evidence for E value <= at_most (or >= at_least) of a variable in the interval `support`.
 
-    measure: (size, key) -> positive scalar; `draws` independent draws at each size. The interval on the least-squares
-    slope takes the mean logs as normal with Student's quantile at the fewest degrees of freedom. Give one of
-    slope_at_most and slope_at_least.
+    value: key -> scalar in `support`, one independent experiment. `truth` is the expectation that one counts on; it
+    fixes the draws through `draws_for_mean` and is not used afterwards. Raises ValueError for a value outside.
     """
-    if (slope_at_most is None) == (slope_at_least is None):
-        raise ValueError("give exactly one of slope_at_most and slope_at_least")
-    if draws < 8:
-        raise ValueError(f"draws must be at least 8 for an interval, got {draws}")
-    keys = jr.split(key, len(grid))
-    logs = np.array(
-        [
-            jnp.log(jax.vmap(lambda k, s=size: measure(s, k))(jr.split(k, draws)))
-            for size, k in zip(grid, keys, strict=True)
-        ]
-    )
-    x = np.log(np.asarray(grid, float))
-    weights = (x - x.mean()) / np.sum((x - x.mean()) ** 2)
-    slope = float(weights @ logs.mean(axis=1))
-    spread = float(np.sqrt(np.sum(weights**2 * logs.var(axis=1, ddof=1) / draws)))
-    reach = float(stats.t.isf(DECISION_ERROR / 2, draws - 1)) * spread
-    bound, sense = (slope_at_most, "<=") if slope_at_least is None else (slope_at_least, ">=")
-    low, high = slope - reach, slope + reach
+    bound, sense = _claim(at_most, at_least)
+    to_unit, from_unit = _unit(support)
+    draws = draws_for_mean(bound=to_unit(bound), truth=to_unit(truth), error=error)
+    mean = float(to_unit(_inside(_draw(value, key, draws, batch), support)).mean())
+    low, high = (from_unit(end) for end in mean_interval(mean, draws, error))
+    says = f"mean of {draws} draws: the expectation lies in {shown(low, high)}, claimed {sense} {bound:.3g}"
+    settle = _enough(lambda: draws_for_mean(bound=to_unit(bound), truth=mean, error=error))
+    return _evidence(low, high, bound, sense, draws, error, says, settle)
+
+
+def sampled_until(value, key, *, most: int, support=(0, 1), at_most: float | None = None,
+                  at_least: float | None = None, batch: int = 100,
+                  error: float = DECISION_ERROR) -> Evidence:  # fmt: skip
+    """Evidence for E value <= at_most (or >= at_least) from draws that stop as soon as they decide, for costly draws.
+
+    value: key -> scalar in `support`. The confidence sequence (`betting_interval`) is valid at every stopping time,
+    so that looking after every `batch` costs nothing; after `most` draws the claim stays open.
+    """
+    bound, sense = _claim(at_most, at_least)
+    to_unit, from_unit = _unit(support)
+    x, keys = np.empty(0), jr.split(key, most)
+    decided = False
+    while len(x) < most and not decided:
+        new = _run(value, keys[len(x) : len(x) + batch], batch)
+        x = np.concatenate([x, to_unit(_inside(np.asarray(new, float), support))])
+        stakes = betting_stakes(x, error)
+        richest = max(betting_capital(x, stakes, to_unit(bound), above)[-1] for above in (True, False))
+        decided = richest > np.log(2 / error)
+    low, high = (from_unit(end) for end in betting_interval(x, error))
+    says = f"{len(x)} of at most {most} draws: the expectation lies in {shown(low, high)}, claimed {sense} {bound:.3g}"
+    settle = _enough(lambda: 2 * draws_for_mean(bound=to_unit(bound), truth=float(x.mean()), error=error))
+    return _evidence(low, high, bound, sense, len(x), error, says, settle)
+
+
+def sampled_law(value, key, cdf, *, within: float, truth: float = 0.0, batch: int = 1000,
+                error: float = DECISION_ERROR) -> Evidence:  # fmt: skip
+    """Evidence that a distribution function is `cdf` up to `within` everywhere (Kolmogorov distance).
+
+    value: key -> scalar. cdf: continuous, array -> array in float64. `truth` is the distance that one counts on; the
+    draws are those that tell it from `within`.
+    """
+    if within <= 0 or truth == within:
+        raise ValueError(f"need within > 0 and another distance to tell from it, got {within} and {truth}")
+    draws = draws_for_band(abs(within - truth) / 2, error)
+    x = np.sort(_inside(_draw(value, key, draws, batch), (-inf, inf)))
+    claimed, rank = _inside(np.asarray(cdf(x)), (-1e-9, 1 + 1e-9)), np.arange(1, draws + 1) / draws
+    distance = float(max(np.max(rank - claimed), np.max(claimed - rank + 1 / draws)))
+    reach = band(draws, error) + 1e-9  # the round-off of `cdf`
+    low, high = max(0.0, distance - reach), distance + reach
+    says = f"{draws} draws: the two laws differ by an amount in {shown(low, high)}, claimed <= {within:.3g}"
+    settle = _enough(lambda: draws_for_band(abs(within - distance) / 2, error))
+    return _evidence(low, high, within, "<=", draws, error, says, settle)
+
+
+def _draw(experiment, key, draws, batch):
+    return np.asarray(_run(experiment, jr.split(key, draws), min(batch, draws)))
+
+
+@partial(jax.jit, static_argnums=(0, 2))
+def _run(experiment, keys, batch):  # compiled once for each experiment
+    return lax.map(experiment, keys, batch_size=batch)
+
+
+def _claim(at_most, at_least):
+    if (at_most is None) == (at_least is None):
+        raise ValueError("give exactly one of at_most and at_least")
+    return (at_most, "<=") if at_least is None else (at_least, ">=")
+
+
+def _unit(support):
+    low, high = map(float, support)
+    if not -inf < low < high < inf:
+        raise ValueError(f"support must be a bounded interval (low, high), got {support}")
+    return lambda x: (x - low) / (high - low), lambda u: low + u * (high - low)
+
+
+def _inside(values, support):
+    """The values, none of them NaN and none outside the support: an interval would not hold for them."""
+    if wrong := np.sum(~np.isfinite(values)):
+        raise ValueError(f"{wrong} of {values.size} measured values are not finite: mend the measurement")
+    low, high = support
+    if values.min() < low or values.max() > high:
+        raise ValueError(f"a measured value of {values.min():.6g} or {values.max():.6g} lies outside {support}")
+    return values
+
+
+def _enough(plan):
+    try:
+        return f"about {round_outward(plan(), +1, digits=2):.0f} draws would settle it if the truth is as seen"
+    except ValueError:
+        return "no affordable number of draws would settle it: the truth is too near the claimed bound"
+
+
+def _evidence(low, high, bound, sense, draws, error, says, settle):
     violated = low > bound if sense == "<=" else high < bound
-    says = (
-        f"log-log slope in [{_down(low)}, {_up(high)}] over sizes {grid[0]} to {grid[-1]}, claimed {sense} {bound:.3g}"
-    )
-    where = f"slope in [{_down(low)}, {_up(high)}]" if violated else None
-    total = draws * len(grid)
-    return Evidence("scaled", low, high, bound, sense, draws=total, decisions=1, counterexample=where, says=says)
-
-
-def round_outward(value: float, direction: int, digits: int = 3) -> float:
-    """`value` to `digits` significant digits, rounded up (direction +1) or down (-1), round-off of 1e-12 aside."""
-    if value == 0 or not np.isfinite(value):
-        return float(value)
-    exact = Decimal(value) - direction * abs(Decimal(value)) * Decimal("1e-12")
-    unit = Decimal(1).scaleb(exact.adjusted() - digits + 1)
-    return float(exact.quantize(unit, ROUND_CEILING if direction > 0 else ROUND_FLOOR))
-
-
-def _down(value):
-    return f"{round_outward(value, -1):.3g}"
-
-
-def _up(value):
-    return f"{round_outward(value, +1):.3g}"
+    inside = high <= bound if sense == "<=" else low >= bound
+    where = f"the value lies in {shown(low, high)} instead of {sense} {bound:.3g}" if violated else None
+    return Evidence("sampled", low, high, bound, sense, draws=draws, decisions=1, error=error, counterexample=where,
+                    says=says if violated or inside else f"{says}; {settle}")  # fmt: skip

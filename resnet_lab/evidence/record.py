@@ -1,7 +1,7 @@
 """The record that every check returns, and the one rule that derives a verdict from it."""
 
 from dataclasses import dataclass, replace
-from math import inf, isnan
+from math import inf, isfinite, isnan
 
 VERDICTS = ("REFUTED", "UNDECIDED", "SUPPORTED", "PROVED")  # from weakest to strongest
 KINDS = ("exact", "certified", "searched", "sampled", "scaled", "trained")
@@ -22,7 +22,8 @@ class Evidence:
     sense: str = "<="
     covers: bool = False
     draws: int = 0  # independent random draws
-    decisions: int = 0  # random decisions, each with the error rate of evidence.random
+    decisions: int = 0  # random decisions
+    error: float = 0.0  # chance that any of them is wrong
     counterexample: str | None = None
     proof: object = None  # what can be inspected and replayed: a simplified difference, a list of boxes, a point
     says: str = ""  # one sentence: what was established
@@ -34,6 +35,10 @@ class Evidence:
             raise ValueError(f"sense must be '<=' or '>=', got {self.sense!r}")
         if isnan(self.low) or isnan(self.high) or isnan(self.bound):
             raise ValueError(f"a measurement is not a number: [{self.low}, {self.high}] against {self.bound}")
+        if not isfinite(self.bound) or self.low == inf or self.high == -inf:
+            raise ValueError(f"a measurement or a bound is infinite: [{self.low}, {self.high}] against {self.bound}")
+        if self.decisions and not self.error:
+            raise ValueError("evidence with random decisions must say what its error is")
         if self.low > self.high:
             raise ValueError(f"low must not exceed high, got [{self.low}, {self.high}]")
         if self.covers and self.kind in ("exact", "certified") and self.proof is None:
@@ -50,6 +55,14 @@ class Evidence:
         """Measured over bound (bound over measured for ">="): 1 is tight, 0.01 loose by a hundred."""
         top, bottom = (self.measured, self.bound) if self.sense == "<=" else (self.bound, self.measured)
         return top / bottom if bottom not in (0, inf, -inf) and top not in (inf, -inf) else None
+
+
+class AllOf(tuple):
+    """The proofs of the parts of a conjunction."""
+
+
+class AnyOf(tuple):
+    """The proofs of the alternatives of a disjunction."""
 
 
 def judge(evidence: Evidence) -> str:
@@ -95,6 +108,7 @@ def _combine(parts, pick, common, where_common):
         decisive,
         draws=sum(e.draws for e in parts),
         decisions=sum(e.decisions for e in parts),
-        proof=parts[0].proof if len(parts) == 1 else tuple(e.proof for e in parts),
+        error=sum(e.error for e in parts),
+        proof=parts[0].proof if len(parts) == 1 else (AllOf if pick is min else AnyOf)(e.proof for e in parts),
         says=says,
     )
