@@ -9,7 +9,6 @@ run ONE network on ONE input (callers use `jax.vmap`). An `Architecture` spells 
 
 import dataclasses
 import math
-from collections.abc import Callable
 from typing import NamedTuple
 
 import jax
@@ -17,17 +16,7 @@ import jax.numpy as jnp
 import jax.random as jr
 from jaxtyping import Array, Float
 
-
-class Activation(NamedTuple):
-    name: str
-    function: Callable  # phi, sigma
-    normaliser: float  # c_sigma = 1 / E sigma(X)^2, X ~ N(0, 1)
-
-
-RELU = Activation("relu", jax.nn.relu, 2.0)
-SOFTPLUS = Activation("softplus", jax.nn.softplus, 1.0854865029883434)
-LINEAR = Activation("linear", lambda z: z, 1.0)
-ABSOLUTE = Activation("absolute", jnp.abs, 1.0)
+from resnet_lab.activations import ABSOLUTE, LINEAR, RELU, SOFTPLUS, Activation  # noqa: F401, chapters use them here
 
 # What a block does with the state x and the pre-activation z = W x. The keys are an Architecture's `block`.
 BLOCKS = {
@@ -126,6 +115,11 @@ def check(setting: Setting) -> Setting:
         value = getattr(setting, name)
         if not (math.isfinite(value) and value >= 0):
             raise ValueError(f"{name} must be finite and >= 0, got {value} (the papers' {papers})")
+    activation = setting.activation
+    if setting.architecture.first == _SCALED and not 0 < activation.normaliser < math.inf:
+        raise ValueError(
+            f"activation must have E sigma(X)^2 > 0 for the normaliser of the first layer, got {activation.name}"
+        )
     name, sizes = setting.architecture.name, (setting.pixels, setting.patch)
     if not setting.architecture.convolutional and sizes != (1, 1):
         raise ValueError(f"pixels and patch must be 1, got {sizes}: {name} is not convolutional")

@@ -1,14 +1,17 @@
 """limits: enclosures that contain mpmath's and SciPy's values, exact special cases, complements, errors."""
 
 from fractions import Fraction
+from itertools import pairwise
 
+import jax
 import mpmath
 import numpy as np
 import pytest
 from flint import arb, ctx
 from scipy import stats
+from scipy.integrate import quad
 
-from resnet_lab import limits, network
+from resnet_lab import activations, limits
 
 mpmath.mp.dps = 60
 
@@ -36,25 +39,108 @@ def test_gaussian_moments_agree_with_quadrature(order):
     assert agrees(limits.gaussian_absolute_moment(order), value)
 
 
-@pytest.mark.parametrize("scale", ["0.5", "1", "2", "4"])
-@pytest.mark.parametrize("name", ["relu", "linear", "absolute", "softplus"])
-def test_mean_squares_agree_with_quadrature(name, scale):
-    sigma = {
-        "relu": lambda t: max(t, 0),
-        "linear": lambda t: t,
-        "absolute": abs,
-        "softplus": lambda t: mpmath.log1p(mpmath.exp(t)),
-    }[name]
-    c = mpmath.mpf(scale)
-    pieces = [-30, -16, -10, -6, -3, -1, 0, 1, 3, 6, 10, 16, 30]
-    value = mpmath.quad(lambda x: sigma(c * x) ** 2 * mpmath.npdf(x), pieces)
-    assert agrees(limits.mean_square(name, scale), value)
+# sigma and sigma' of every activation in mpmath, and where sigma has a kink.
+SIGMAS = {
+    "relu": (lambda t: max(t, 0), lambda t: mpmath.mpf(t > 0), 0),
+    "linear": (lambda t: t, lambda t: mpmath.mpf(1), 0),
+    "absolute": (abs, mpmath.sign, 0),
+    "dead": (lambda t: 0 * t, lambda t: 0 * t, 0),
+    "dead zone": (lambda t: max(abs(t) - 1, 0), lambda t: mpmath.mpf(abs(t) > 1), 1),
+    "softplus": (lambda t: mpmath.log1p(mpmath.exp(t)), lambda t: 1 / (1 + mpmath.exp(-t)), 0),
+    "tanh": (mpmath.tanh, lambda t: mpmath.sech(t) ** 2, 0),
+    "erf": (mpmath.erf, lambda t: 2 * mpmath.exp(-(t**2)) / mpmath.sqrt(mpmath.pi), 0),
+    "arcsinh": (mpmath.asinh, lambda t: 1 / mpmath.sqrt(1 + t**2), 0),
+    "smooth relu": (lambda t: (t + mpmath.sqrt(t**2 + 1)) / 2, lambda t: (1 + t / mpmath.sqrt(t**2 + 1)) / 2, 0),
+}
+BASES = {a.name: a for a in vars(activations).values() if isinstance(a, activations.Activation)}
+AFFINE = dict(offset=Fraction(-1, 3), factor=-2, epsilon=Fraction(1, 2))
 
 
-@pytest.mark.parametrize("activation", [network.RELU, network.LINEAR, network.ABSOLUTE, network.SOFTPLUS])
-def test_the_networks_normaliser_is_the_exact_one(activation):
+def mean_by_quadrature(function, kink=0):
+    """E function(X), in pieces that end at the kinks +-kink."""
+    pieces = sorted({-30, -16, -10, -6, -3, -1, 0, 1, 3, 6, 10, 16, 30, kink, -kink})
+    return mpmath.quad(lambda x: function(x) * mpmath.npdf(x), pieces)
+
+
+def agrees_or_is_zero(enclosure, value):
+    return enclosure.contains(0) and abs(enclosure) < 1e-30 if abs(value) < 1e-45 else agrees(enclosure, value)
+
+
+@pytest.mark.parametrize("order, scale", [(1, "0.5"), (1, "4"), (2, "0.5"), (2, "1"), (2, "4"), (3, "1"), (4, "2")])
+@pytest.mark.parametrize("name", SIGMAS)
+def test_moments_of_activations_agree_with_quadrature(name, order, scale):
+    sigma, _, kink = SIGMAS[name]
+    value = mean_by_quadrature(lambda x: sigma(mpmath.mpf(scale) * x) ** order, kink / mpmath.mpf(scale))
+    assert agrees_or_is_zero(limits.gaussian_moment(name, order, scale), value)
+
+
+@pytest.mark.parametrize("name", SIGMAS)
+def test_moments_of_affine_dilations_agree_with_quadrature(name):
+    sigma, slope, kink = SIGMAS[name]
+    value = mean_by_quadrature(lambda x: (-sigma(3 * x / 0.5) - mpmath.mpf(1) / 3) ** 3, kink / mpmath.mpf(6))
+    assert agrees_or_is_zero(limits.gaussian_moment(name, 3, 3, **AFFINE), value)
+    value = mean_by_quadrature(lambda x: 4 * slope(3 * x / 0.5) ** 2, kink / mpmath.mpf(6))
+    assert agrees_or_is_zero(limits.mean_square_slope(name, 3, factor=-2, epsilon=Fraction(1, 2)), value)
+
+
+@pytest.mark.parametrize("name", SIGMAS)
+def test_moments_at_scale_zero_are_powers_of_the_value_at_zero(name):
+    for order in (0, 1, 2, 3):
+        moment, value = limits.gaussian_moment(name, order, 0), mpmath.mpf(SIGMAS[name][0](mpmath.mpf(0))) ** order
+        assert agrees_or_is_zero(moment, value)
+
+
+def test_moments_of_homogeneous_activations_are_exact():
+    assert limits.mean_square("relu", 3) == arb(4.5) and limits.normaliser("linear") == 1
+    assert limits.gaussian_moment("absolute", 4) == 3 and limits.gaussian_moment("relu", 0) == 1
+
+
+@pytest.mark.parametrize("name", ["softplus", "tanh", "erf", "arcsinh", "smooth relu"])
+def test_moments_are_narrow_at_both_ends_of_the_allowed_scales(name):
+    for scale in ("1/1000000", 10**6):
+        square, slope = limits.mean_square(name, scale), limits.mean_square_slope(name, scale)
+        assert 0 < square and square.rad() < 1e-25 * square and 0 < slope and slope.rad() < 1e-25 * slope
+
+
+def test_limits_and_activations_speak_of_the_same_functions():
+    assert set(BASES) == set(SIGMAS)
+
+
+@pytest.mark.parametrize("name", sorted(set(BASES) - {"dead"}))
+def test_the_networks_normaliser_is_the_exact_one(name):
     with ctx.workprec(128):
-        assert abs(limits.normaliser(activation.name) - arb(activation.normaliser)) < 2.0**-53 * 2
+        exact = limits.normaliser(name)
+        assert abs(exact - arb(BASES[name].normaliser)) <= 2.0**-52 * exact
+
+
+@pytest.mark.parametrize("name", BASES)
+def test_the_normaliser_of_an_affine_dilation_is_the_exact_one(name):
+    for parameters in (
+        AFFINE,
+        dict(offset=3, factor=Fraction(1, 10)),
+        dict(epsilon=Fraction(1, 5000), offset="1/10000"),
+    ):
+        activation = activations.affine(BASES[name], **parameters)
+        with ctx.workprec(128):
+            exact = limits.normaliser(name, **parameters)
+            assert abs(exact - arb(activation.normaliser)) < 1e-13 * exact
+
+
+@pytest.mark.parametrize("name", BASES)
+def test_the_moments_are_those_of_the_jax_function_and_of_its_slope(name):
+    activation = activations.affine(BASES[name], **AFFINE)
+    slope = jax.grad(activation.function)
+
+    def mean(function):  # kinks at 0 and +-1/4
+        cuts = [-30, -0.25, 0, 0.25, 30]
+        density = stats.norm.pdf
+        return sum(quad(lambda x: float(function(2 * x)) * density(x), *ends)[0] for ends in pairwise(cuts))
+
+    for order in (1, 2):
+        expected = float(limits.gaussian_moment(name, order, 2, **AFFINE))
+        assert mean(lambda z, order=order: activation.function(z) ** order) == pytest.approx(expected, rel=1e-7)
+    expected = float(limits.mean_square_slope(name, 2, factor=AFFINE["factor"], epsilon=AFFINE["epsilon"]))
+    assert mean(lambda z: slope(z) ** 2) == pytest.approx(expected, rel=1e-7, abs=1e-12)
 
 
 @pytest.mark.parametrize("shift, scale", [("0", "1"), ("0.3", "0.1"), ("2", "0.5"), ("-1", "1")])
@@ -124,9 +210,14 @@ def test_limits_never_import_the_simulator():
     "call, words",
     [
         (lambda: limits.gaussian_absolute_moment(-1), "order must be a whole number >= 0, got -1"),
-        (lambda: limits.mean_square("tanh"), "activation must be relu"),
-        (lambda: limits.mean_square("relu", -1), "scale must certainly be in"),
-        (lambda: limits.mean_square("softplus", 5), "scale must certainly be in"),
+        (lambda: limits.mean_square("sine"), "activation must be one of relu, linear.*, got 'sine'"),
+        (lambda: limits.mean_square_slope("sine"), "activation must be one of relu, linear.*, got 'sine'"),
+        (lambda: limits.gaussian_moment("relu", -1), "order must be a whole number >= 0, got -1"),
+        (lambda: limits.mean_square("relu", -1), "scale / epsilon must certainly be in"),
+        (lambda: limits.mean_square("softplus", 10**7), "scale / epsilon must certainly be in"),
+        (lambda: limits.mean_square("tanh", epsilon=0), "epsilon must certainly be > 0, got 0"),
+        (lambda: limits.mean_square_slope("tanh", 0), "scale must certainly be > 0, got 0"),
+        (lambda: limits.normaliser("dead"), r"E phi\(X\)\^2 must certainly be > 0, got 0"),
         (lambda: limits.shifted_relu_mean_square(1, 0), "scale must certainly be > 0"),
         (lambda: limits.chi_square_upper_tail(-1, 1), "dof must be a whole number >= 0, got -1"),
         (lambda: limits.chi_square_upper_tail(2.5, 1), "dof must be a whole number"),

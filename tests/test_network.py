@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from resnet_lab import network
+from resnet_lab import activations, network
 
 RATE = 1e-9  # chance of a false alarm of each random test below
 SIZES = [(1, 1, 1), (2, 1, 3), (4, 12, 3)]  # depth, width, input_dim
@@ -234,6 +234,23 @@ def test_an_impossible_setting_raises(change):
 def test_a_constructor_refuses_what_sample_refuses(name):
     with pytest.raises(ValueError, match="depth must be a whole number >= 1, got 0"):
         BUILDERS[name](depth=0, width=2, input_dim=2)
+
+
+@pytest.mark.parametrize("name", ["gulcu19", "du18_resnet", "du18_fully_connected", "du18_convolutional", "nfres"])
+def test_an_activation_that_is_always_0_has_no_normaliser_to_scale_by(name):
+    setting, _, _ = example(name)
+    with pytest.raises(ValueError, match="for the normaliser of the first layer, got dead"):
+        network.sample(setting._replace(activation=activations.DEAD), key=jr.key(0))
+
+
+def test_there_is_one_type_of_activation():
+    assert network.Activation is activations.Activation and network.SOFTPLUS is activations.SOFTPLUS
+    adversary = activations.constant_plus_tanh(1, "1/10", "1/2")
+    setting = network.nfres(depth=3, width=5, input_dim=2, activation=adversary)
+    states = network.hidden_states(network.sample(setting, key=jr.key(0)), jnp.array([1.0, 0.0]))
+    # Every neuron is in [9/10, 11/10]: so is the norm of the first layer, but for sqrt(c).
+    first = float(jnp.linalg.norm(states[0])) / adversary.normaliser**0.5
+    assert states.shape == (3, 5) and 0.9 <= first <= 1.1
 
 
 @pytest.mark.parametrize("name", BUILDERS)
