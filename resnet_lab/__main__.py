@@ -5,14 +5,14 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from . import claims
+from . import claims, notebook
 
 try:
-    from . import book, ledger
+    from . import book, ledger, replay, runner, store
 except ModuleNotFoundError as missing:
     sys.exit(f"resnet-lab: {missing.name} is not installed; the command line needs pip install 'resnet-lab[book]'")
 
-ROOT = Path.cwd()
+ROOT = runner.checkout(Path.cwd()) or Path.cwd()
 
 
 def main(arguments=None):
@@ -22,10 +22,9 @@ def main(arguments=None):
     for name, command in COMMANDS.items():
         sub = commands.add_parser(name, help=command.__doc__, description=command.__doc__)
         sub.set_defaults(command=command)
-        if name in ("list", "show", "rerun"):
-            sub.add_argument(
-                "id", nargs="?" if name == "list" else None, default="", help="a claim id; list: how ids begin"
-            )
+        if name in ("list", "show", "rerun", "replay"):
+            optional = "?" if name in ("list", "replay") else None
+            sub.add_argument("id", nargs=optional, default="", help="a claim id; list: how ids begin")
         if name == "rerun":
             sub.add_argument("setting", nargs="*", help="name=value for the chapter's parameters cell, or seed=N")
     given = parser.parse_args(arguments)
@@ -72,31 +71,45 @@ def status(given):
 
 
 def verdicts(given):
-    """re-derive book/verdicts.json"""
-    results = book.run(ROOT)
+    """re-derive book/verdicts.json and the certificates beside it"""
+    results = runner.run(ROOT)
     records = ledger.collect(results)
-    if wrong := book.failures(results) + ledger.problems(records):
+    if wrong := runner.failures(results) + ledger.problems(records):
         return [*wrong, "book/verdicts.json is unchanged"]
     print(*ledger.compare(records, ledger.committed(ROOT)), sep="\n")
-    book.write(ROOT / "book" / "verdicts.json", ledger.text(records))
+    store.write(ROOT / "book" / "verdicts.json", ledger.text(records))
+    certificates = replay.texts(results)
+    (folder := ROOT / "book" / "certificates").mkdir(exist_ok=True)
+    for old in {path.name for path in folder.glob("*.json")} - set(certificates):
+        (folder / old).unlink()
+    for name, text in certificates.items():
+        store.write(folder / name, text)
     print(f"book/verdicts.json: {len(records)} claims judged")
+
+
+def check_again(given):
+    """replay the stored certificates, or that of one claim, by a checker that shares no code with the search"""
+    committed = [record for record in ledger.committed(ROOT) if given.id in ("", record["id"])]
+    lines, failures = replay.report(ROOT / "book" / "certificates", given.id, committed)
+    print(*lines, sep="\n")
+    return failures
 
 
 def notebooks(given):
     """refresh the notebook beside every chapter's source: executed, text outputs kept, images stripped"""
-    for chapter in book.chapters(ROOT):
+    for chapter in runner.chapters(ROOT):
         book.refresh_install_cell(ROOT, chapter)
-    results = book.run(ROOT)
+    results = runner.run(ROOT)
     for result in results:
         if not result["errors"]:
-            book.write(ROOT / "book" / f"{result['chapter']}.ipynb", book.paired(result))
-    return book.failures(results)
+            store.write(ROOT / "book" / f"{result['chapter']}.ipynb", book.paired(result))
+    return runner.failures(results)
 
 
 def render(given):
     """execute the chapters that have changed and render the site into _build/html"""
-    results = book.run(ROOT)
-    if failed := book.failures(results):
+    results = runner.run(ROOT)
+    if failed := runner.failures(results):
         return failed
     print(f"The book: {book.build_site(ROOT, results).as_uri()}")
 
@@ -105,9 +118,9 @@ def seeds(given):
     """execute every chapter under the seeds 1, 2, 3 and report each verdict that changes"""
     changed, expected = [], ledger.words(ledger.committed(ROOT))
     for seed in (1, 2, 3):
-        results = book.run(ROOT, seed=seed, store=f"_build/seeds/{seed}")
+        results = runner.run(ROOT, seed=seed, folder=f"_build/seeds/{seed}")
         found = ledger.words(ledger.collect(results))
-        changed += [f"seed {seed}: {sentence}" for sentence in book.failures(results)]
+        changed += [f"seed {seed}: {sentence}" for sentence in runner.failures(results)]
         changed += [f"seed {seed}: {name} is {found.get(name)}, {expected.get(name)} in the ledger"
                     for name in sorted({*found, *expected}) if found.get(name) != expected.get(name)]  # fmt: skip
     print(f"{len(expected)} verdicts, seeds 1, 2 and 3: {len(changed)} differences")
@@ -115,21 +128,15 @@ def seeds(given):
 
 
 def rerun(given):
-    """execute one claim's chapter in another setting and print the verdicts that come out"""
-    chapter = book.chapter_of(ROOT, claims.get(given.id).id)
-    setting = dict(pair.partition("=")[::2] for pair in given.setting)
-    if bad := [
-        pair for pair in given.setting if not pair.partition("=")[0].isidentifier() or not pair.partition("=")[2]
-    ]:
+    """execute one claim's chapter in another setting and print the verdict that comes out"""
+    pairs = [pair.partition("=") for pair in given.setting]
+    if bad := ["".join(pair) for pair in pairs if not pair[0].isidentifier() or not pair[2]]:
         raise ValueError(f"a setting has the form name=value, got {bad[0]!r}")
-    seed = setting.pop("seed", "0")
-    result = book.execute(ROOT, chapter, seed, " ".join(map("=".join, setting.items())), go_on=False)
-    for r in result["records"]:
-        print(f"{r['id']:24} {r['verdict']:11} {r['kind']}, measured {r['measured']}, bound {r['bound']}")
-    return [f"{chapter}: {error}" for error in result["errors"][:1]]
+    setting = {name: value for name, _, value in pairs}
+    print(*notebook.again(ROOT, given.id, setting.pop("seed", 0), setting), sep="\n")
 
 
-COMMANDS = {"list": list_claims, "show": show, "status": status, "verdicts": verdicts,
+COMMANDS = {"list": list_claims, "show": show, "status": status, "verdicts": verdicts, "replay": check_again,
             "notebooks": notebooks, "book": render, "seeds": seeds, "rerun": rerun}  # fmt: skip
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from resnet_lab import book
+from resnet_lab import book, runner
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -23,11 +23,11 @@ def pytest_configure(config):
 @pytest.fixture(scope="session")
 def results():
     """Every chapter's results; chapters that have not changed since the last run are not executed again."""
-    return book.run(ROOT)
+    return runner.run(ROOT)
 
 
 @pytest.fixture(scope="session")
 def site(results):
     """The folder of the rendered site, the one that `make book` prints."""
-    assert book.failures(results) == []
+    assert runner.failures(results) == []
     return book.build_site(ROOT, results).parent

@@ -1,7 +1,5 @@
 """The runner executes what changed and nothing else, and every failure names chapter and claims."""
 
-import json
-import shutil
 import signal
 import subprocess
 import sys
@@ -11,62 +9,18 @@ from pathlib import Path
 
 import pytest
 from records import record
+from small import repository_in, write_chapter
 
 from resnet_lab import __main__ as command_line
-from resnet_lab import book, ledger
+from resnet_lab import book, ledger, runner, store
 
 ROOT = Path(__file__).resolve().parents[1]
-CHAPTER = '''# %% [markdown]
-# # A chapter
-#
-# ```{{prf:lemma}} A lemma
-# :label: {claim}
-# $1 \\le 2$.
-# ```
-#
-# {more}
-
-# %%
-import json
-import os
-from pathlib import Path
-
-import resnet_lab
-
-record = json.loads("""{record}""")
-record["measured"] = resnet_lab.VALUE
-file = Path(os.environ["RESNET_LAB_LEDGER"], "{file}")
-_ = file.write_text(json.dumps({{"chapter": "{chapter}", "records": [record]}}))
-
-# %%
-print("verdict", record["id"], resnet_lab.VALUE)
-{code}
-'''
-
-
-def write_chapter(root, chapter, claim, more="", code=""):
-    text = CHAPTER.format(claim=claim, chapter=chapter, file=chapter.replace("/", "--") + ".json", more=more, code=code,
-                          record=json.dumps(record(id=claim, chapter=chapter)))  # fmt: skip
-    (root / "book" / f"{chapter}.py").write_text(text)
 
 
 @pytest.fixture
 def repository(tmp_path):
     """A small repository of two chapters over a package that holds one number."""
-    for folder in ("book/part", "resnet_lab"):
-        (tmp_path / folder).mkdir(parents=True)
-    for name in ("_config.yml", "pyproject.toml", "requirements.lock"):
-        shutil.copy(ROOT / name, tmp_path)
-    for name in ("_ext", "_static"):
-        shutil.copytree(ROOT / "book" / name, tmp_path / "book" / name)
-    (tmp_path / "book" / "references.bib").write_text("")
-    (tmp_path / "resnet_lab" / "__init__.py").write_text("VALUE = 1.0\n")
-    (tmp_path / "book" / "index.md").write_text("# Start\n")
-    listed = "".join(f"- file: book/{name}\n" for name in ("part/one", "part/two", "atlas"))
-    (tmp_path / "_toc.yml").write_text(f"format: jb-book\nroot: book/index\nchapters:\n{listed}")
-    write_chapter(tmp_path, "part/one", "zhang22.lem2")
-    write_chapter(tmp_path, "part/two", "du18.lemA.1")
-    return tmp_path
+    return repository_in(tmp_path)
 
 
 @pytest.fixture
@@ -84,35 +38,44 @@ def executed(monkeypatch):
             "notebook": "{}",
         }
 
-    monkeypatch.setattr(book, "execute", execute)
+    monkeypatch.setattr(runner, "execute", execute)
     return names
 
 
 def test_an_unchanged_chapter_is_not_executed_again(repository, executed):
-    book.run(repository)
+    runner.run(repository)
     assert sorted(executed) == ["part/one", "part/two"]
-    assert book.run(repository) == book.run(repository)
+    assert runner.run(repository) == runner.run(repository)
     assert len(executed) == 2
+
+
+@pytest.mark.parametrize(("terminal", "lines"), [(True, 0), (False, 2)])
+def test_each_chapter_has_a_line_where_no_bar_can_be_drawn(repository, executed, monkeypatch, terminal, lines):
+    for stream in (sys.stdout, sys.stderr):
+        monkeypatch.setattr(stream, "isatty", lambda: terminal, raising=False)
+    said = []
+    runner.run(repository, say=lambda text, **_: said.append(text))
+    assert len(said) == lines
 
 
 @pytest.mark.parametrize(
     "file", ["resnet_lab/__init__.py", "resnet_lab/new.toml", "requirements.lock", "book/part/one.py"]
 )
 def test_the_stamp_changes_with_chapter_package_and_lock(repository, file):
-    before = book.stamp(repository, "part/one", 0, "")
+    before = runner.stamp(repository, "part/one", 0, "")
     path = repository / file
     path.write_text((path.read_text() if path.exists() else "") + "\n# changed\n")
-    assert book.stamp(repository, "part/one", 0, "") != before
+    assert runner.stamp(repository, "part/one", 0, "") != before
 
 
 def test_the_stamp_changes_with_seed_and_setting(repository):
-    marks = {book.stamp(repository, "part/one", seed, setting) for seed in (0, 1) for setting in ("", "depth=3")}
+    marks = {runner.stamp(repository, "part/one", seed, setting) for seed in (0, 1) for setting in ("", "depth=3")}
     assert len(marks) == 4
 
 
 def test_an_interrupted_run_leaves_outputs_and_ledger_as_they_were(repository, executed, monkeypatch, capsys):
     monkeypatch.setattr(command_line, "ROOT", repository)
-    book.run(repository)
+    runner.run(repository)
     (repository / "book" / "verdicts.json").write_text("[]\n")
     (repository / "resnet_lab" / "__init__.py").write_text("VALUE = 2.0\n")
     stored = {path.name: path.read_bytes() for path in (repository / "_build" / "run").glob("*.json")}
@@ -120,7 +83,7 @@ def test_an_interrupted_run_leaves_outputs_and_ledger_as_they_were(repository, e
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(book, "execute", interrupted)
+    monkeypatch.setattr(runner, "execute", interrupted)
     assert command_line.main(["verdicts"]) == 1
     assert "interrupted" in capsys.readouterr().err
     assert (repository / "book" / "verdicts.json").read_text() == "[]\n"
@@ -136,22 +99,22 @@ def test_a_write_that_fails_leaves_the_old_text_and_no_rest(tmp_path, monkeypatc
 
     monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(ValueError, match="cannot write .*verdicts.json .No space"):
-        book.write(path, "new")
+        store.write(path, "new")
     assert [(p.name, p.read_text()) for p in tmp_path.iterdir()] == [("verdicts.json", "old")]
 
 
 def test_a_changed_package_changes_the_stored_outputs(repository):
-    first = book.execute(repository, "part/one")
+    first = runner.execute(repository, "part/one")
     assert first["errors"] == [] and first["records"][0]["measured"] == 1.0
-    assert first["notebook"] == book.execute(repository, "part/one")["notebook"]
+    assert first["notebook"] == runner.execute(repository, "part/one")["notebook"]
     (repository / "resnet_lab" / "__init__.py").write_text("VALUE = 3.0\n")
-    assert "verdict zhang22.lem2 3.0" in book.execute(repository, "part/one")["notebook"]
+    assert "verdict zhang22.lem2 3.0" in runner.execute(repository, "part/one")["notebook"]
 
 
 def test_an_exception_names_chapter_and_claims_and_the_others_still_run(repository):
     write_chapter(repository, "part/one", "zhang22.lem2", code='raise ValueError("zhang22.eq23 came out REFUTED")')
-    results = book.run(repository)
-    (sentence,) = book.failures(results)
+    results = runner.run(repository)
+    (sentence,) = runner.failures(results)
     assert sentence.startswith("part/one: ValueError: zhang22.eq23 came out REFUTED")
     assert [r["chapter"] for r in results if not r["errors"]] == ["part/two"]
     assert not (repository / "_build" / "run" / "part--one.json").exists()
@@ -159,7 +122,7 @@ def test_an_exception_names_chapter_and_claims_and_the_others_still_run(reposito
 
 def test_an_error_names_the_claims_of_its_cell(repository):
     write_chapter(repository, "part/one", "zhang22.lem2", code='print("zhang22.eq24", 1 / 0)')
-    assert book.execute(repository, "part/one")["errors"] == ["ZeroDivisionError: division by zero [zhang22.eq24]"]
+    assert runner.execute(repository, "part/one")["errors"] == ["ZeroDivisionError: division by zero [zhang22.eq24]"]
 
 
 def test_an_output_folder_that_cannot_be_written_is_one_sentence(repository, monkeypatch, capsys):
@@ -172,11 +135,11 @@ def test_an_output_folder_that_cannot_be_written_is_one_sentence(repository, mon
 
 def test_a_second_run_says_that_it_waits_for_the_first(tmp_path, capsys):
     def second():
-        with book.alone(tmp_path):
+        with store.alone(tmp_path):
             return "ran"
 
     with ThreadPoolExecutor() as pool:
-        with book.alone(tmp_path):
+        with store.alone(tmp_path):
             waiting = pool.submit(second)
             with pytest.raises(TimeoutError):
                 waiting.result(timeout=0.2)
@@ -201,7 +164,7 @@ def test_an_interrupt_ends_the_kernels_at_once(repository):
 def test_optimised_python_is_refused(repository, monkeypatch):
     monkeypatch.setenv("PYTHONOPTIMIZE", "1")
     with pytest.raises(ValueError, match="unset PYTHONOPTIMIZE"):
-        book.run(repository)
+        runner.run(repository)
 
 
 def test_a_command_outside_the_repository_says_where_to_run_it(tmp_path, monkeypatch, capsys):
@@ -233,11 +196,11 @@ def test_a_refused_setting_prints_no_verdict_of_another_setting(repository, monk
     (repository / "book" / "verdicts.json").write_text(ledger.text([record()]))
     assert command_line.main(["rerun", "zhang22.lem2", "depht=4"]) == 1
     out, error = capsys.readouterr()
-    assert out == "" and error == "part/one: ValueError: unknown setting\n"
+    assert out == "" and error == "resnet-lab: unknown setting 'depht' for part/one: it has none\n"
 
 
 def test_the_book_builds_and_is_not_rendered_again_without_a_change(repository):
-    results = book.run(repository)
+    results = runner.run(repository)
     start = book.build_site(repository, results)
     assert book.missing_pages(repository, start.parent) == []
     made = start.stat().st_mtime_ns
@@ -251,6 +214,6 @@ def test_a_dangling_reference_and_a_missing_page_fail_the_build_by_name(reposito
     toc = repository / "_toc.yml"
     toc.write_text(toc.read_text() + "- file: book/absent\n")
     with pytest.raises(ValueError, match="does not build") as caught:
-        book.build_site(repository, book.run(repository))
+        book.build_site(repository, runner.run(repository))
     assert "nothing.of.this.name" in str(caught.value) and "book/absent" in str(caught.value)
     assert not (repository / "_build" / "html").exists()

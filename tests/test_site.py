@@ -8,11 +8,11 @@ from urllib.parse import unquote, urldefrag
 
 import pytest
 
-from resnet_lab import book, claims, ledger
+from resnet_lab import book, claims, ledger, runner
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMITTED = ledger.committed(ROOT)
-PAGES = book.pages(ROOT)
+PAGES = runner.pages(ROOT)
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
          "--disable-sync", "--no-first-run"]  # fmt: skip
@@ -83,7 +83,7 @@ def test_every_link_inside_the_site_leads_somewhere(site):
 
 def test_chapters_open_in_colab_and_lead_to_their_source(site):
     address = book.public_address(ROOT)
-    for chapter in book.chapters(ROOT):
+    for chapter in runner.chapters(ROOT):
         text = (site / "book" / f"{chapter}.html").read_text(encoding="utf-8")
         colab = "https://colab.research.google.com/github" + address.removeprefix("https://github.com")
         assert f"{colab}/blob/main/book/{chapter}.ipynb" in text
@@ -119,7 +119,7 @@ def test_every_figure_is_shown_and_described(name, visits):
     assert [alt for alt, width in visits[name].images if width == 0 or len(alt) < 20 or alt.endswith(".png")] == []
 
 
-@pytest.mark.parametrize("chapter", book.chapters(ROOT))
+@pytest.mark.parametrize("chapter", runner.chapters(ROOT))
 def test_a_chapter_shows_its_verdicts(chapter, visits):
     text = visits[f"book/{chapter}"].text
     shown = [f"{record['id']}: {record['verdict']}" for record in COMMITTED if record["chapter"] == chapter]
