@@ -41,6 +41,7 @@ raises a false alarm with probability at most {_figure(spent * DECISION_ERROR)}.
     lines += ["", "## Refuted claims", ""]
     for record in refuted:
         lines += _refutation(record, registry[record["id"]], judged, links)
+    lines += ["## Mutants", "", *_mutants(records, links), ""]
     vacuous = [record for record in records if record["vacuous"] is not None]
     lines += ["## Vacuous claims", "", "Their sizes cannot be built; the number says by how far.", ""]
     lines += [f"- {links[r['id']]}: {_figure(r['vacuous'])}" for r in vacuous] or ["None."]
@@ -50,6 +51,26 @@ raises a false alarm with probability at most {_figure(spent * DECISION_ERROR)}.
         items = [f"- `{claim.id}` {_plain(claim.label)}" for claim in mine] or ["None."]
         lines += [f"````{{dropdown}} {paper}: {len(mine)} claims not judged yet", *items, "````", ""]
     return "\n".join(lines)
+
+
+def _mutants(records, links):
+    """How many false variants the checks refuted, and those that came nearest to passing."""
+    every = [(record, mutant) for record in records for mutant in record["mutants"]]
+    ratios = [(_ratio(mutant), record, mutant) for record, mutant in every if _ratio(mutant) is not None]
+    nearest = sorted(ratios, key=lambda entry: entry[0])[:10]
+    refuted = sum(mutant["verdict"] == "REFUTED" for _, mutant in every)
+    yield (f"{refuted} of {len(every)} false variants are refuted by the check of their claim. By how much, their "
+           "chapters say; these ten came nearest to passing.")  # fmt: skip
+    rows = [[links[record["id"]], _plain(mutant["name"]), _figure(ratio)] for ratio, record, mutant in nearest]
+    yield from ["", *_table(["Claim", "Mutant", "Beyond the bound by the factor"], rows)]
+
+
+def _ratio(mutant):
+    """How far a refuted mutant lies beyond its bound, as a factor above 1; None where the bound is 0."""
+    measured, bound = mutant.get("measured"), mutant.get("bound")
+    if not measured or not bound or measured * bound < 0:
+        return None
+    return max(measured / bound, bound / measured)
 
 
 def summary(records, source):

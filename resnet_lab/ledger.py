@@ -33,9 +33,17 @@ def words(records):
 
 
 def committed(root):
-    """The committed ledger; empty before the first `make verdicts`."""
+    """The committed ledger; empty before the first `make verdicts`; ValueError for a file that holds no records."""
     path = root / "book" / "verdicts.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+    try:
+        records = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+        for record in records:
+            _ = record["id"], record["verdict"], record["chapter"]
+    except (ValueError, TypeError, KeyError) as error:
+        reason = f"{type(error).__name__}: {error}"
+        advice = "restore it with git, or delete it and run make verdicts"
+        raise ValueError(f"book/verdicts.json is damaged ({reason}): {advice}") from None
+    return records
 
 
 def decisions(records):
@@ -82,6 +90,9 @@ def compare(run, committed):
 
 
 def _agree(field, here, there, tolerance):
+    if field == "mutants":
+        pairs = [(a.get(part), b.get(part)) for a, b in zip(here, there, strict=False) for part in {*a, *b}]
+        return len(here) == len(there) and all(_agree("measured", *pair, RANDOM_TOLERANCE) for pair in pairs)
     if field in FIGURES and isinstance(here, int | float) and isinstance(there, int | float):
         return isclose(here, there, rel_tol=tolerance, abs_tol=1e-12)
     if field == "counterexample" and here and there:  # its figures are those of a point that a search may miss by a bit

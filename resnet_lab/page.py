@@ -12,7 +12,8 @@ from types import SimpleNamespace
 import jax.random as jr
 
 from . import claims
-from .evidence import DECISION_ERROR, VERDICTS, Evidence, judge, round_outward
+from .evidence import DECISION_ERROR, VERDICTS, Evidence, certificate, judge, round_outward
+from .mutants import named
 
 SEVERITIES = ("typo", "constant", "exponent", "hypothesis", "step", "conclusion")
 
@@ -36,7 +37,7 @@ class Verdict:
             lines.append(f"  the verdict at the registered setting is {self.expected}")
         if r["counterexample"] and r["counterexample"] not in self.evidence.says:
             lines.append(f"  counterexample: {r['counterexample']}")
-        lines += [f"  mutant, {m['name']}: {m['verdict']}" for m in r["mutants"]]
+        lines += [f"  mutant, {m['name']}: {m['verdict']}{_margin(m)}" for m in r["mutants"]]
         return "\n".join(lines)
 
     __repr__ = __str__
@@ -69,13 +70,9 @@ class Chapter:
 
         Raises ValueError naming the parameter, its value and what is allowed.
         """
-        self.parameters = dict(defaults)
-        for pair in os.environ.get("RESNET_LAB_SETTING", "").split():
-            name, _, text = pair.partition("=")
-            if name not in defaults:
-                raise ValueError(f"unknown setting {name!r} for {self.name}: it has {', '.join(defaults) or 'none'}")
-            self.parameters[name] = _parse(name, text, type(defaults[name]))
-            self.enforced = False
+        given = dict(pair.partition("=")[::2] for pair in os.environ.get("RESNET_LAB_SETTING", "").split())
+        self.parameters = overridden(self.name, defaults, given)
+        self.enforced = self.enforced and not given
         return SimpleNamespace(**self.parameters)
 
     def key(self, name: str):
@@ -87,46 +84,47 @@ class Chapter:
         """Run one check on a claim and, with changed arguments, on its mutants; show and record the verdict.
 
         check: (**changes) -> Evidence, called without changes for the claim and with `mutants[name]` for each mutant,
-        which must come out REFUTED. expect: the verdict at the registered setting; in a run for the ledger another
-        one raises VerdictChanged after it was recorded, in a reader's own run nothing raises. `reading` is the finite
-        reading in a sentence. A refuted claim says its `severity`, its `repair` (an id) or `no_repair` (why not) and,
-        for each claim that directly rests on it, "yes: ...", "no: ..." or "open: ..." in `survives`. `vacuous` is the
-        number that makes a claim vacuous.
+        which must come out REFUTED; a list of texts such as "factor * 1/2" says mutants too (see resnet_lab.mutants).
+        expect: the verdict at the registered setting; in a run for the ledger another one raises VerdictChanged after
+        it was recorded, in a reader's own run nothing raises. `reading` is the finite reading in a sentence. A refuted
+        claim says its `severity`, its `repair` (an id) or `no_repair` (why not) and, for each claim that directly
+        rests on it, "yes: ...", "no: ..." or "open: ..." in `survives`. `vacuous` is the number that makes a claim
+        vacuous.
         """
         claim = claims.get(claim_id)
         survives = dict(survives or {})
         _check_form(claim_id, expect, mutants, reading, severity, repair, no_repair, survives)
-        evidence = self._run(check, {})
+        evidence = self._run(claim_id, check, {})
         verdict = judge(evidence)
-        mutated = {name: self._run(check, changes) for name, changes in mutants.items()}
-        tried = {name: judge(other) for name, other in mutated.items()}
-        decisions = evidence.decisions + sum(other.decisions for other in mutated.values())
+        mutated = {name: self._run(claim_id, check, changes) for name, changes in named(check, mutants).items()}
+        tried = [_tried(name, other) for name, other in mutated.items()]
+        error = _within_budget(claim_id, [evidence, *mutated.values()])
         refuted = verdict == "REFUTED"
         record = {
             "id": claim_id, "role": claim.role, "verdict": verdict, "kind": evidence.kind,
             "measured": _outward(evidence.measured, +1 if (evidence.sense == "<=") != refuted else -1),
             "bound": _outward(evidence.bound, 0), "slack": _outward(evidence.slack, -1 if refuted else +1),
-            "draws": evidence.draws, "error_rate": round(decisions * DECISION_ERROR, 12),
+            "draws": evidence.draws, "error_rate": error,
             "setting": {**self.parameters, "seed": self.seed}, "reading": reading,
             "counterexample": evidence.counterexample if refuted else None,
             "severity": severity if refuted else None, "repair": repair, "no_repair": no_repair, "survives": survives,
-            "vacuous": vacuous, "mutants": [{"name": n, "verdict": v} for n, v in tried.items()], "chapter": self.name,
+            "vacuous": vacuous, "mutants": tried, "chapter": self.name,
+            "certificate": certificate.of(evidence) if self.ledger else None,
         }  # fmt: skip
         self._keep(Verdict(record, evidence, expect))
         if self.enforced:
             wrong = [f"{claim_id} came out {verdict}, expected {expect}: {evidence.says}"] if verdict != expect else []
-            wrong += [
-                f"{claim_id}: its mutant {n!r} came out {v}, not REFUTED" for n, v in tried.items() if v != "REFUTED"
-            ]
+            wrong += [f"{claim_id}: its mutant {m['name']!r} came out {m['verdict']}, not REFUTED"
+                      for m in tried if m["verdict"] != "REFUTED"]  # fmt: skip
             if wrong:
                 raise VerdictChanged("; ".join(wrong))
 
-    def _run(self, check, changes) -> Evidence:
+    def _run(self, claim_id, check, changes) -> Evidence:
         try:
             return check(**changes)
         except ValueError as error:
             if self.enforced:
-                raise
+                raise ValueError(f"{claim_id}: {error}") from error
             says = f"this setting leaves the check undecided: {error}"
             return Evidence("exact", float("-inf"), float("inf"), 0.0, says=says)
 
@@ -143,6 +141,43 @@ class Chapter:
                 json.dumps({"chapter": self.name, "records": [v.record for v in self.verdicts]}, ensure_ascii=False)
             )
             partial.replace(path)  # a reader sees the old records or the new ones, never half of them
+
+
+def overridden(chapter, defaults, given) -> dict:
+    """The parameters of a chapter with the texts in `given` in place of its defaults.
+
+    Raises ValueError naming the parameter, its value and what is allowed.
+    """
+    for name in given:
+        if name not in defaults:
+            raise ValueError(f"unknown setting {name!r} for {chapter}: it has {', '.join(defaults) or 'none'}")
+    return {**defaults, **{name: _parse(name, text, type(defaults[name])) for name, text in given.items()}}
+
+
+def _tried(name, evidence):
+    """What the ledger keeps of a mutant: its verdict and the margin, as measured against bound."""
+    up = +1 if (evidence.sense == "<=") != (judge(evidence) == "REFUTED") else -1
+    bound, measured = _outward(evidence.bound, 0), None
+    for digits in (2, 3, 4, 6, 9):  # as few as show on which side of the bound it lies
+        measured = _outward(evidence.measured, up, digits)
+        if measured is None or bound is None or (measured - bound) * up < 0:
+            break
+    return {"name": name, "verdict": judge(evidence), "measured": measured, "sense": evidence.sense, "bound": bound}
+
+
+def _margin(mutant):
+    if mutant["measured"] is None or mutant["bound"] is None:
+        return ""
+    return f" ({mutant['measured']:g} against {mutant['sense']} {mutant['bound']:g})"
+
+
+def _within_budget(claim_id, evidence):
+    """The error that a claim and its mutants spend; ValueError if a decision asks for more than its share."""
+    for one in evidence:
+        if one.error > one.decisions * DECISION_ERROR * (1 + 1e-9):
+            raise ValueError(f"{claim_id}: {one.decisions} random decisions may spend {DECISION_ERROR:.0e} each, this "
+                             f"check asks for {one.error:.3g} in all")  # fmt: skip
+    return round(sum(one.error for one in evidence), 12)
 
 
 def _check_form(claim_id, expect, mutants, reading, severity, repair, no_repair, survives):
@@ -181,10 +216,10 @@ def _show(verdict):
         display(verdict)
 
 
-def _outward(value, direction):
+def _outward(value, direction, digits=3):
     if value is None or not isfinite(value):
         return None
-    return round_outward(value, direction) if direction else float(f"{value:.6g}")
+    return round_outward(value, direction, digits) if direction else float(f"{value:.6g}")
 
 
 def _integer(name, text):

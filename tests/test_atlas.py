@@ -33,3 +33,11 @@ def test_a_page_begins_with_the_verdicts_of_its_main_statements():
     box = atlas.summary([record(reading="c = 1/2"), *steps], source)
     assert '- <a href="#zhang22.lem2">zhang22.lem2</a>: **SUPPORTED** (sampled). c = 1/2.' in box
     assert "1 PROVED, 1 REFUTED" in box
+
+
+def test_the_atlas_shows_the_mutants_that_came_nearest_to_passing():
+    near = {"name": "constant 1.9", "verdict": "REFUTED", "measured": 2.0, "sense": "<=", "bound": 1.9}
+    far = {"name": "sign", "verdict": "REFUTED", "measured": 0.5, "sense": "<=", "bound": 0.0}
+    page = atlas.page([record(mutants=[far, near])], {"part/one": "# :label: zhang22.lem2\n"})
+    assert "2 of 2 false variants are refuted" in page and "| constant 1.9 | 1.05 |" in page
+    assert "| sign |" not in page  # no factor against a bound of 0

@@ -29,7 +29,8 @@ def test_compare_names_every_claim_that_disagrees():
 
 @pytest.mark.parametrize("field", ledger.FIELDS[1:])
 def test_compare_sees_every_field(field):
-    value = {"counterexample": "x"}.get(field, 7.0 if field in ledger.FIGURES else "other")
+    special = {"counterexample": "x", "mutants": [{"name": "another", "verdict": "REFUTED"}]}
+    value = special.get(field, 7.0 if field in ledger.FIGURES else "other")
     assert [s.split(":")[0] for s in ledger.compare([record(**{field: value})], [record()])] == ["zhang22.lem2"]
 
 
@@ -39,6 +40,16 @@ def test_figures_may_differ_by_their_stated_tolerance_and_no_more():
     assert ledger.compare([{**exact, "slack": 0.52}], [exact]) != []
     assert ledger.compare([record(slack=0.52)], [record()]) == []
     assert ledger.compare([record(slack=0.57)], [record()]) != []
+
+
+def test_a_mutant_may_not_change_its_verdict_nor_its_margin():
+    def mutant(**changes):
+        return record(mutants=[{"name": "m", "verdict": "REFUTED", "measured": 2.0, "bound": 1.0, **changes}])
+
+    assert ledger.compare([mutant(measured=2.1)], [mutant()]) == []
+    assert len(ledger.compare([mutant(verdict="PROVED")], [mutant()])) == 1
+    assert len(ledger.compare([mutant(measured=3.0)], [mutant()])) == 1
+    assert len(ledger.compare([record(mutants=[])], [mutant()])) == 1
 
 
 def test_a_claim_judged_twice_is_refused():

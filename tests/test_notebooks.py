@@ -13,11 +13,12 @@ from types import SimpleNamespace
 import jupytext
 import nbformat
 import pytest
+from chapter_source import Source
 
-from resnet_lab import book, claims, ledger
+from resnet_lab import book, claims, ledger, runner
 
 ROOT = Path(__file__).resolve().parents[1]
-CHAPTERS = book.chapters(ROOT)
+CHAPTERS = runner.chapters(ROOT)
 COMMITTED = ledger.committed(ROOT)
 
 
@@ -43,21 +44,8 @@ def code_cells(chapter):
     return [cell for cell in notebook(chapter).cells if cell.cell_type == "code"]
 
 
-def tree(chapter):
-    return ast.parse((ROOT / "book" / f"{chapter}.py").read_text(encoding="utf-8"))
-
-
-def calls(chapter, names, methods_only=False):
-    """Every call of a function or method of one of these names in the chapter, with its keyword arguments."""
-    for node in ast.walk(tree(chapter)):
-        if isinstance(node, ast.Call) and not (methods_only and isinstance(node.func, ast.Name)):
-            if getattr(node.func, "attr", getattr(node.func, "id", "")) in names:
-                yield node, {keyword.arg: keyword.value for keyword in node.keywords}
-
-
-def judged(chapter):
-    """The calls of Chapter.judge, not those of the plain function that judges a piece of evidence."""
-    return calls(chapter, ("judge",), methods_only=True)
+def text(chapter):
+    return (ROOT / "book" / f"{chapter}.py").read_text(encoding="utf-8")
 
 
 def test_every_notebook_runs_to_its_stored_outputs(nbval):
@@ -69,7 +57,7 @@ def test_this_run_reached_every_verdict_of_the_ledger(nbval):
 
 
 def test_the_runner_reaches_every_verdict_of_the_ledger(results):
-    assert book.failures(results) + ledger.compare(ledger.collect(results), COMMITTED) == []
+    assert runner.failures(results) + ledger.compare(ledger.collect(results), COMMITTED) == []
 
 
 def test_the_ledger_has_no_gaps_and_stays_within_the_error_budget():
@@ -90,7 +78,7 @@ def test_every_source_in_the_book_is_a_page_of_it():
     sources = {str(path.relative_to(ROOT).with_suffix("")) for path in (ROOT / "book").glob("[!_]*/**/*.py")}
     assert sources == {f"book/{chapter}" for chapter in CHAPTERS}
     written = {str(path.relative_to(ROOT).with_suffix("")) for path in (ROOT / "book").rglob("*.md")} - {"book/atlas"}
-    assert written <= set(book.pages(ROOT))
+    assert written <= set(runner.pages(ROOT))
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
@@ -102,7 +90,7 @@ def test_a_statement_stands_in_its_chapter_as_in_the_registry(chapter):
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_notebook_and_source_are_the_same_chapter(chapter):
-    ours, theirs = book.source(ROOT, chapter), notebook(chapter)
+    ours, theirs = runner.source(ROOT, chapter), notebook(chapter)
     cells = [[(c.cell_type, c.source, c.metadata, c.id) for c in pair.cells] for pair in (ours, theirs)]
     assert [number for number, (a, b) in enumerate(zip(*cells, strict=False)) if a != b] == [], "run make notebooks"
     assert len(ours.cells) == len(theirs.cells) and theirs.metadata == ours.metadata, "run make notebooks"
@@ -129,30 +117,7 @@ def test_no_cell_escapes_the_comparison(chapter):
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_no_chapter_takes_an_assert_for_a_verdict(chapter):
-    assert [node.lineno for node in ast.walk(tree(chapter)) if isinstance(node, ast.Assert)] == []
-
-
-@pytest.mark.parametrize("chapter", CHAPTERS)
-def test_claim_and_mutants_go_through_one_callable(chapter):
-    named = {node.targets[0].id: node.value for node in ast.walk(tree(chapter))
-             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)}  # fmt: skip
-    for call, keywords in judged(chapter):
-        check = call.args[1] if len(call.args) > 1 else keywords["check"]
-        assert isinstance(check, ast.Name | ast.Attribute | ast.Lambda | ast.Call), f"line {call.lineno}: no callable"
-        mutants = named.get(getattr(keywords["mutants"], "id", ""), keywords["mutants"])
-        assert isinstance(mutants, ast.Dict) and mutants.values, f"line {call.lineno}: no mutant"
-        for mutant in mutants.values:
-            changes = mutant.values if isinstance(mutant, ast.Dict) else getattr(mutant, "keywords", [])
-            assert changes, f"line {mutant.lineno}: a mutant must change an argument of the check"
-
-
-@pytest.mark.parametrize("chapter", CHAPTERS)
-def test_no_evidence_is_a_literal(chapter):
-    for call, keywords in calls(chapter, ("Evidence", "compare", "number", "identity")):
-        numbers = [value for value in call.args if not isinstance(getattr(value, "value", None), str)]
-        numbers += [keywords[name] for name in ("low", "high", "lhs", "rhs", "proof") if name in keywords]
-        typed = [value for value in numbers if isinstance(value, ast.Constant)]
-        assert numbers and len(typed) < len(numbers), f"line {call.lineno}: evidence must be computed"
+    assert [node.lineno for node in ast.walk(ast.parse(text(chapter))) if isinstance(node, ast.Assert)] == []
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
@@ -170,7 +135,7 @@ def test_the_install_cell_holds_the_public_address(chapter):
 
 
 def test_no_two_chapters_judge_the_same_claim():
-    names = Counter(getattr(call.args[0], "value", None) for chapter in CHAPTERS for call, _ in judged(chapter))
+    names = Counter(name for chapter in CHAPTERS for _, name, *_ in Source(text(chapter)).judged())
     assert [name for name, count in names.items() if name and count > 1] == []
 
 

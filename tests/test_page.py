@@ -3,10 +3,11 @@
 import json
 from functools import partial
 
+import jax.random as jr
 import pytest
 
 from resnet_lab import claims, page
-from resnet_lab.evidence import exact
+from resnet_lab.evidence import exact, sampled
 
 CLAIM = "zhang22.eq24"  # a proved step
 REFUTED = "zhang22.eq23"  # a refuted step with a repair, on which zhang22.eq30 rests
@@ -33,8 +34,31 @@ def test_a_verdict_is_shown_with_its_mutants_and_recorded(chapter, tmp_path):
     verdict = chapter.verdicts[-1]
     assert str(verdict).startswith(f"{CLAIM}: PROVED (exact)") and "limit halved twice: REFUTED" in str(verdict)
     (record,) = recorded(tmp_path)
-    assert record["verdict"] == "PROVED" and record["mutants"] == [{"name": "limit halved twice", "verdict": "REFUTED"}]
+    (mutant,) = record["mutants"]
+    assert record["verdict"] == "PROVED" and (mutant["name"], mutant["verdict"]) == ("limit halved twice", "REFUTED")
+    assert (mutant["measured"], mutant["sense"], mutant["bound"]) == (1, "<=", 0.5)
+    assert "REFUTED (1 against <= 0.5)" in str(verdict)
     assert record["chapter"] == "norms/example" and record["role"] == claims.get(CLAIM).role
+
+
+def test_a_mutant_in_few_words_means_one_changed_argument(chapter, tmp_path):
+    chapter.judge(CLAIM, bound_by, expect="PROVED", mutants=["limit * 1/4"])
+    assert recorded(tmp_path)[0]["mutants"][0]["bound"] == 0.5
+
+
+def test_a_margin_has_the_digits_that_show_on_which_side_it_lies(chapter, tmp_path):
+    chapter.judge(CLAIM, lambda top="0.9": exact.compare(top, "0.99951", covers=True), expect="PROVED",
+                  mutants=["top = 0.99953"])  # fmt: skip
+    (mutant,) = recorded(tmp_path)[0]["mutants"]
+    assert 0.99951 < mutant["measured"] <= 0.99953
+
+
+def test_a_check_that_asks_for_a_larger_share_of_the_error_budget_is_refused(chapter):
+    def greedy(at_most=0.9):
+        return sampled(lambda key: jr.uniform(key) < 0.1, jr.key(0), at_most=at_most, truth=0.1, error=0.05)
+
+    with pytest.raises(ValueError, match="may spend 1e-09 each, this check asks for 0.05"):
+        chapter.judge(CLAIM, greedy, expect="SUPPORTED", reading="one coin", mutants=["at_most * 1/20"])
 
 
 def test_an_unexpected_verdict_raises_after_it_was_recorded(chapter, tmp_path):
