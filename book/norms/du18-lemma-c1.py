@@ -394,11 +394,10 @@ chapter.judge("du18.lemC.1.s2.fix2", poincare, expect="PROVED", mutants={"3 for 
 
 
 # %%
-def first_layer_bound(pixels=1, factor=1):
-    full = (1 + (arb(5) / 2).exp()).log() ** 2 + (pixels - 1) * arb(2).log() ** 2  # q = 1, mass in one pixel
-    return certified.number(
-        full, factor * Fraction(25, 4), at=f"softplus, m = q = 1, p = {pixels}, W = c_w = 5/2, over c_sigma"
-    )
+def first_layer_bound(pixels=1, factor=1, c_w=Fraction(5, 2)):
+    full = (1 + limits.ball(c_w).exp()).log() ** 2 + (pixels - 1) * arb(2).log() ** 2  # q = 1, mass in one pixel
+    at = f"softplus, m = q = 1, p = {pixels}, W = c_w = 5/2, over c_sigma"
+    return certified.number(full, factor * c_w**2, at=at)
 
 # %%
 chapter.judge("du18.lemC.1.s3", first_layer_bound, expect="REFUTED", severity="hypothesis",

@@ -294,8 +294,8 @@ def allowed_width(constant):
 # $m=\tau_0=\delta=1$ the bound would say $\|\hat x_1\|\le1$). With $C_1=5$: step 2 at
 # $u=2C_1\sqrt{dq/m}\le0.008$, $q=\log(m/(\tau_0\delta))$, with $\sqrt{1+u}\le1+\frac u2$, asks for
 # $d\log(3/\tau_0)+\log(3/\delta)\le\frac{C_1^2}5dq$. With $\log2\le q-r$ (as `log2` below) and
-# $\log3\le2\log2$ it holds. For one input the exact law is compared with $\delta/3$, at the least width
-# that $\frac{C_1}{0.004}$ allows.
+# $\log3\le2\log2$ it holds. For one input the exact law is compared with
+# $\delta/3=1/30$ ($\delta=\frac1{10}$), at the least width that $\frac{C_1}{0.004}$ allows.
 
 
 # %%
@@ -342,7 +342,7 @@ def relu_as_matrix(sign=1):
 
 # %%
 def residual_layers(first=Fraction("1.004"), sign=1):
-    return all_of(exact.compare(Fraction("1.01") * first - 1, Fraction("0.015"), covers=True), relu_as_matrix(sign))
+    return all_of(exact.compare(Fraction("1.01") * first, Fraction("1.015"), covers=True), relu_as_matrix(sign))
 
 
 # %%
@@ -487,7 +487,8 @@ chapter.judge("frei19.lem4.1.s6.fix", shared_budget, expect="PROVED",
 # *Hypotheses*: Gaussian initialisation, $\theta\ge0$, $0<\tau_0,\delta\le1$. No corner here: the 3 keeps
 # the logarithm away from 0. With $C'=7$ and $q_3=\log(3m/(\tau_0\delta))$: step 2 asks for
 # $d\log(3/\tau_0)+\log(3/\delta)\le\frac{C'^2}{20}dq_3$, since $\sqrt{1-u}\ge1-u$, and for $u\ge1$ the
-# bound is trivial. The exact law of one input is compared with $\delta/3$ as before.
+# bound is trivial. The exact law of one input is compared with $\delta/3=1/30$
+# as before.
 
 # %%
 log3 = sp.Symbol("log3", positive=True)
@@ -538,7 +539,8 @@ chapter.judge("frei19.eq14", lower_bound, expect="PROVED",
 # $C_4=\frac12$. The exact test: $d=1$, $\theta=0$, $m_L=10^7$ and $m_{L+1}=m$. By step 2 both inputs have
 # $|\|\hat x_L\|^2-1|\le\frac1{100}$ except with probability $4e^{-50}$. Their $\hat x_L$ are orthogonal, so the
 # growth factors of the last layer are independent. A loss above the claimed one at $\hat x=1$, with (13) at
-# $\hat x=-1$ (a factor of at most $1.03$, as $1.01\cdot1.03\le1.02^2$), must not be likelier than $\delta/3$.
+# $\hat x=-1$ (a factor of at most $1.03$, as $1.01\cdot1.03\le1.02^2$), must not be likelier than
+# $\delta/3=1/30$, at $\delta=\frac1{10}$.
 
 
 # %%
@@ -548,7 +550,7 @@ def last_layer(constant=7, lower=Fraction(1, 2)):
     parts = [
         rate,
         bound,
-        exact.compare(Fraction(constant) ** 2 * 3 / 2352, Fraction(1, 16), covers=True),
+        exact.compare(Fraction(constant) ** 2 * 3 / 2352, Fraction(1, 4) ** 2, covers=True),
         tail_bound(),
         lower_net(2, 0),
         exact.at_most(2 * rest + (rest + above), 3 * (rest + above)),
