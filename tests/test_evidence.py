@@ -9,7 +9,7 @@ import pytest
 import sympy as sp
 from flint import arb
 
-from resnet_lab.evidence import Evidence, all_of, any_of, certified, exact, judge, round_outward
+from resnet_lab.evidence import Evidence, all_of, any_of, certified, exact, judge
 from resnet_lab.evidence.balls import against, to_ball
 
 x, y = sp.symbols("x y", real=True)
@@ -194,25 +194,6 @@ def test_a_function_undefined_in_the_box_stays_undecided():
 def test_a_reversed_box_is_refused():
     with pytest.raises(ValueError, match="low <= high"):
         certified.at_most(lambda t: t, [(1, 0)])
-
-
-# --- figures ---
-
-
-@pytest.mark.parametrize(
-    ("value", "direction", "rounded"),
-    [
-        (0.12345, 1, 0.124),
-        (0.12345, -1, 0.123),
-        (-0.12345, 1, -0.123),
-        (0, 1, 0),
-        (1234.5, 1, 1240),
-        (0.5, 1, 0.5),
-        (48.00000000000001, 1, 48.0),
-    ],
-)
-def test_figures_are_rounded_outward(value, direction, rounded):
-    assert round_outward(value, direction) == rounded
 
 
 def test_the_package_computes_in_float64():

@@ -77,7 +77,7 @@ def test_a_step_just_above_two_over_l_diverges_and_just_below_does_not():
 def test_divergence_is_a_violation_and_no_crash():
     claimed = descend(lambda k: 1e308 if k else 10.0, step_size=1e10, steps=40)
     assert judge(claimed) == "REFUTED" and "the loss is infinite" in claimed.says
-    assert judge(descend(np.inf, step_size=1e10, steps=40)) == "SUPPORTED"  # nothing is claimed
+    assert judge(descend(np.inf, step_size=1e10, steps=40)) == "UNDECIDED"  # nothing is claimed
     claimed = trained(jnp.sqrt, 1.0, step_size=4.0, steps=3, guarantee=1.0)  # to 1 - 4/2 < 0
     assert judge(claimed) == "REFUTED" and claimed.says.startswith("after 1 step the loss is not a number")
 
@@ -244,3 +244,8 @@ def test_a_run_that_makes_no_sense_is_refused_with_advice(change, advice):
     run = dict(loss=lambda x: jnp.sum(x**2), start=jnp.ones(2), step_size=0.1, steps=3, guarantee=2.0) | change
     with pytest.raises(ValueError, match=advice):
         trained(run.pop("loss"), run.pop("start"), **run)
+
+
+def test_where_nothing_is_guaranteed_nothing_is_supported():
+    evidence = trained(lambda x: jnp.sum(x**2), jnp.ones(2), step_size=0.1, steps=3, guarantee=float("inf"))
+    assert judge(evidence) == "UNDECIDED" and "would settle it" in evidence.says

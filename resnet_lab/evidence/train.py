@@ -61,6 +61,9 @@ def trained(loss, start, *, step_size, steps: int, guarantee, measure=None, key=
     run = Run(np.asarray(path(_checked(start))), guaranteed)
     if not np.isfinite(run.measured[0]):
         raise ValueError(f"measure must be finite at the start, got {run.measured[0]} (is it defined there?)")
+    if np.isinf(guaranteed).all():
+        says = f"after 0 to {steps} steps nothing is guaranteed; a finite guarantee would settle it"
+        return Evidence("trained", 0.0, np.inf, 1.0, proof=run, says=says)
     ratios = run.ratios()
     broken = np.flatnonzero(ratios > 1)
     if len(ratios) > 1 and ratios[0] <= 1:
