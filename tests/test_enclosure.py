@@ -19,6 +19,11 @@ FUNCTIONS = {
     "einsum": lambda w, x: jnp.sum(jnp.square(jnp.einsum("abc,c->ab", w, x))) ** 0.5,
     "norms": lambda w, x: jnp.linalg.norm(x, ord=1) + jnp.linalg.norm(x, ord=jnp.inf) + jnp.min(x),
     "smooth": lambda w, x: jax.nn.gelu(x, approximate=False).sum() + jnp.arcsinh(x).sum() + jnp.logaddexp(x, 1.0).sum(),
+    "places": lambda w, x: (
+        jnp.stack([x[0] + x[1], x[2]]).max() + x[jnp.array([1, 0])] @ w[0, :2, 3] + jnp.diag(w[1])[2]
+    ),
+    "counts": lambda w, x: jnp.sum(x > 0) / 5 + jnp.sum(w > 0) / 7 + jnp.sum(jnp.where(x > 0, 1, -1)) * x[0],
+    "kept": lambda w, x: jnp.triu(w[0]).sum() + jnp.eye(5)[2] @ x + jnp.arange(5.0) @ x + jnp.tile(x, 2)[7],
     "shapes": lambda w, x: jnp.concatenate([w[0, ::2], w[1, :2]]).reshape(-1)[::-1].sum() + jnp.cumsum(x)[3],
 }
 

@@ -198,3 +198,11 @@ def test_a_reversed_box_is_refused():
 
 def test_the_package_computes_in_float64():
     assert jax.config.jax_enable_x64 and jnp.zeros(1).dtype == jnp.float64
+
+
+def test_a_violation_between_small_rational_points_is_climbed_to():
+    motzkin = x**4 * y**2 + x**2 * y**4 + 8  # at least 6 x^2 y^2, with equality at |x| = |y| = sqrt(2)
+    slightly = exact.at_most(sp.Rational("6.05") * x**2 * y**2, motzkin)
+    assert judge(slightly) == "REFUTED" and slightly.proof.point
+    assert judge(exact.at_most(6 * x**2 * y**2, motzkin)) == "UNDECIDED"
+    assert judge(exact.at_most(sp.Rational("6.05") * p**2 * q**2, motzkin.subs({x: p, y: q}))) == "REFUTED"

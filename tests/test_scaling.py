@@ -1,5 +1,7 @@
 """Growth along grids: slopes, several parameters, hidden constants, and limits that no constant can rescue."""
 
+import math
+
 import jax.numpy as jnp
 import jax.random as jr
 import pytest
@@ -79,3 +81,12 @@ def test_a_limit_is_refuted_only_when_every_constant_breaks(ratio, verdict):
 def test_a_geometric_grid_keeps_whole_sizes_whole():
     assert geometric(4, 256, 4) == (4, 16, 64, 256)
     assert geometric(1.0, 0.01, 3) == pytest.approx((1.0, 0.1, 0.01))
+
+
+def test_a_computed_logarithm_is_no_constant_by_default():
+    def harmonic(n):
+        return math.log(n) + 0.5772
+
+    grid = {"n": geometric(10**3, 10**30, 10)}
+    assert judge(scaled(harmonic, grid, rate=lambda n: 1.0)) == "REFUTED"
+    assert judge(scaled(harmonic, grid, rate=lambda n: math.log(n), claim="Theta")) == "SUPPORTED"

@@ -10,6 +10,8 @@ import numpy as np
 
 PRECISION = 200  # bits
 FUNCTIONS = ("exp", "log", "sqrt", "tanh", "erf", "erfc", "sin", "cos", "log1p", "expm1", "asinh", "atan")
+MOVES = {"broadcast_in_dim", "reshape", "squeeze", "expand_dims", "transpose", "rev", "slice", "concatenate", "gather",
+         "dynamic_slice", "stack", "tile"}  # fmt: skip
 NESTED = {"pjit": "jaxpr", "jit": "jaxpr", "closed_call": "call_jaxpr", "custom_jvp_call": "call_jaxpr",
           "custom_vjp_call": "call_jaxpr", "remat": "jaxpr", "checkpoint": "jaxpr"}  # fmt: skip
 
@@ -36,9 +38,18 @@ def _run(jaxpr, constants, inputs):
     known.update(zip(jaxpr.invars, map(_balls, inputs), strict=True))
     for equation in jaxpr.eqns:
         values, name = [read(v) for v in equation.invars], equation.primitive.name
-        if name in NESTED:
+        whole = not any(value.dtype == object for value in values)
+        if name == "cond":
+            branch = equation.params["branches"][int(values[0])]
+            results = _run(branch.jaxpr, branch.consts, values[1:])
+        elif name in NESTED:
             inner = equation.params[NESTED[name]]
             results = _run(getattr(inner, "jaxpr", inner), getattr(inner, "consts", ()), values)
+        elif whole and all(variable.aval.dtype.kind in "biu" for variable in equation.outvars):
+            out = equation.primitive.bind(*values, **equation.params)  # whole numbers: JAX is exact
+            results = [np.asarray(part) for part in (out if equation.primitive.multiple_results else [out])]
+        elif name in MOVES:
+            results = [_moved(equation.primitive, values, equation.params)]
         elif name in RULES:
             results = RULES[name](*values, **equation.params)
             results = results if isinstance(results, tuple) else (results,)
@@ -110,10 +121,15 @@ def _dot(a, b, *, dimension_numbers, **_):
     return np.asarray(np.einsum(f"{''.join(names_a)},{''.join(names_b)}->{''.join(kept)}", a, b))
 
 
-def _broadcast(x, *, shape, broadcast_dimensions, **_):
-    aligned = np.ones(len(shape), int)
-    aligned[list(broadcast_dimensions)] = x.shape
-    return np.broadcast_to(np.reshape(x, aligned), shape)
+def _moved(primitive, values, params):
+    """What an operation does that only moves entries: it is carried out on their positions instead."""
+    moving = [value for value in values if value.dtype == object]
+    ends = np.cumsum([0, *(value.size for value in moving)])
+    places = iter(np.arange(a, b).reshape(value.shape) for a, b, value in zip(ends, ends[1:], moving, strict=False))
+    where = primitive.bind(*(next(places) if value.dtype == object else value for value in values), **params)
+    if np.size(where) and (np.min(where) < 0 or np.max(where) >= ends[-1]):
+        raise ValueError(f"the operation {primitive.name!r} reaches outside of its array")
+    return np.asarray(np.concatenate([value.ravel() for value in moving])[np.asarray(where)], object)
 
 
 def _select(which, *cases, **_):
@@ -176,17 +192,9 @@ RULES = {
     "is_finite": _each(lambda a: a.is_finite(), bool), "select_n": _select,
     "reduce_sum": _reduce(_add), "reduce_max": _reduce(_each(_larger)),
     "reduce_min": _reduce(_each(_smaller)), "reduce_prod": _reduce(_each(lambda a, b: a * b)),
-    "svd": _singular_values, "eigh": _eigenvalues, "dot_general": _dot, "broadcast_in_dim": _broadcast,
-    "reshape": lambda x, *, new_sizes, **_: np.reshape(x, new_sizes),
-    "squeeze": lambda x, *, dimensions, **_: np.squeeze(x, tuple(dimensions)),
-    "expand_dims": lambda x, *, dimensions, **_: np.expand_dims(x, tuple(dimensions)),
-    "transpose": lambda x, *, permutation, **_: np.transpose(x, permutation),
-    "rev": lambda x, *, dimensions, **_: np.flip(x, dimensions),
+    "svd": _singular_values, "eigh": _eigenvalues, "dot_general": _dot,
     "cumsum": lambda x, *, axis, reverse, **_: np.flip(np.cumsum(np.flip(x, axis), axis), axis) if reverse
     else np.cumsum(x, axis),
-    "concatenate": lambda *x, dimension, **_: np.concatenate(x, dimension),
-    "slice": lambda x, *, start_indices, limit_indices, strides, **_: x[
-        tuple(map(slice, start_indices, limit_indices, strides or [1] * len(start_indices)))],
     "convert_element_type": lambda x, *, new_dtype, **_: _convert(x, np.dtype(new_dtype)),
     "stop_gradient": lambda x, **_: x, "copy": lambda x, **_: x, "copy_p": lambda x, **_: x,
     "iota": lambda *, dtype, shape, dimension, **_: _balls(np.broadcast_to(
@@ -196,6 +204,6 @@ RULES = {
 
 
 def _convert(x, dtype):
-    if dtype.kind != "f":
+    if dtype.kind != "f":  # of balls: what is whole already never comes here
         raise ValueError("a float becomes a whole number: ball arithmetic cannot follow")
     return x if x.dtype == object else _balls(x.astype(float))

@@ -6,10 +6,12 @@ A proof is a `Proof` object that can be printed and replayed; a refutation is a 
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import islice, product
+from itertools import chain, islice, product
 from math import inf
 
+import numpy as np
 import sympy as sp
+from scipy import optimize
 
 from .balls import against, lower, to_ball, upper
 from .record import Evidence
@@ -17,6 +19,7 @@ from .record import Evidence
 TRIALS = tuple(sp.Rational(p, q) for p, q in [(1, 1), (2, 1), (1, 2), (3, 1), (1, 3), (5, 1), (1, 10), (10, 1), (0, 1)])
 TRIALS += tuple(-value for value in TRIALS if value)
 MOST_TRIALS = 20_000
+STARTS = 8
 NO_SIGN = (
     "no proof of sign was found for right minus left, and no violation at small rational points; squares to subtract, "
     "or stronger assumptions on the symbols, would settle it"
@@ -134,10 +137,13 @@ def _rational(value):
 
 
 def _violation(excess: sp.Expr):
-    """The first small rational point at which `excess` is certainly positive, the same in words, the value's ball."""
+    """A rational point at which `excess` is certainly positive, the same in words, the value's ball; None if none.
+
+    Small rational points come first, then points that a search in float64 climbs to.
+    """
     symbols = sorted(excess.free_symbols, key=lambda s: s.name)
     choices = [[value for value in TRIALS if _allowed(symbol, value)] for symbol in symbols]
-    for values in islice(product(*choices), MOST_TRIALS):
+    for values in chain(islice(product(*choices), MOST_TRIALS), _climbed(excess, symbols)):
         point = dict(zip(symbols, values, strict=True))
         value = excess.subs(point)
         try:
@@ -147,6 +153,31 @@ def _violation(excess: sp.Expr):
         if ball > 0:
             return point, ", ".join(f"{s} = {v}" for s, v in point.items()) or "any point", ball
     return None
+
+
+def _climbed(excess, symbols):
+    """Rational points, the simplest first, near the best of a search for a positive value from a few starts."""
+    if not symbols or any(symbol.is_integer for symbol in symbols):
+        return
+    height = sp.lambdify(symbols, excess, modules=["scipy", "numpy"])
+
+    def depth(x):
+        with np.errstate(all="ignore"):
+            value = height(*(np.abs(x) * signs))
+        return -float(value) if np.isrealobj(value) and np.isfinite(value) else 1e300
+
+    free = [bool(symbol.is_nonnegative or symbol.is_nonpositive) for symbol in symbols]
+    for start in np.random.default_rng(0).lognormal(0, 1, (STARTS, len(symbols))):
+        turned = np.random.default_rng(int(start[0] * 1e6)).choice([-1, 1], len(symbols))
+        signs = np.array([(-1 if s.is_nonpositive else 1) if fixed else turn
+                          for s, fixed, turn in zip(symbols, free, turned, strict=True)])  # fmt: skip
+        try:
+            best = optimize.minimize(depth, start, method="Nelder-Mead", options={"maxiter": 400 * len(symbols)})
+        except (TypeError, ValueError, NameError, KeyError, AttributeError):
+            return  # SciPy has no such function
+        if best.fun < 0:
+            yield from ([sp.Rational(Fraction(float(v)).limit_denominator(d)) for v in np.abs(best.x) * signs]
+                        for d in (1, 2, 10, 100, 10**4, 10**8))  # fmt: skip
 
 
 def _allowed(symbol: sp.Symbol, value: sp.Rational) -> bool:

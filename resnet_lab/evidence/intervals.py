@@ -173,6 +173,12 @@ def round_outward(value: float, direction: int, digits: int = 3) -> float:
     return float(exact.quantize(unit, ROUND_CEILING if direction > 0 else ROUND_FLOOR))
 
 
+def apart(a: float, b: float) -> tuple[str, str]:
+    """Two numbers with as few digits, three at least, as tell them apart."""
+    digits = next((d for d in (3, 4, 5, 6, 9, 12) if f"{a:.{d}g}" != f"{b:.{d}g}"), 3)
+    return f"{a:.{digits}g}", f"{b:.{digits}g}"
+
+
 def shown(low: float, high: float) -> str:
     """An interval to three digits, rounded outward."""
     return f"[{round_outward(low, -1):.3g}, {round_outward(high, +1):.3g}]"

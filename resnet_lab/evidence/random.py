@@ -4,6 +4,7 @@ from functools import partial
 from math import inf
 
 import jax
+import jax.numpy as jnp
 import jax.random as jr
 import numpy as np
 from jax import lax
@@ -101,7 +102,9 @@ def sampled_law(value, key, cdf, *, within: float, truth: float = 0.0, batch: in
 
 
 def _draw(experiment, key, draws, batch):
-    return np.asarray(_run(experiment, jr.split(key, draws), min(batch, draws)))
+    keys, batch = jr.split(key, draws), min(batch, draws)
+    whole = jnp.concatenate([keys, keys[: -draws % batch]])  # whole batches only: a rest would be compiled once more
+    return np.asarray(_run(experiment, whole, batch))[:draws]
 
 
 @partial(jax.jit, static_argnums=(0, 2))

@@ -32,7 +32,7 @@ class Fit:
         return "\n".join([*lines, f"hidden constant: {shown(*self.constant)}"])
 
 
-def scaled(measure, grid: dict, key=None, *, rate, draws: int = 1, claim: str = "O", tolerance: float = 0.05,
+def scaled(measure, grid: dict, key=None, *, rate, draws: int = 1, claim: str = "O", tolerance: float | None = None,
            level: float = 0.5, error: float = DECISION_ERROR) -> Evidence:  # fmt: skip
     """Evidence that a positive quantity is O(rate), Omega(rate) or Theta(rate), from its growth along a grid.
 
@@ -40,11 +40,14 @@ def scaled(measure, grid: dict, key=None, *, rate, draws: int = 1, claim: str = 
     computed once. rate: (**sizes) -> positive. grid: name -> sizes, geometric and listed in the direction of the
     limit (decreasing for tau -> 0); every combination is a point. Compared with `tolerance` is the steepest log-log
     slope of quantity / rate along any line of the grid; with draws it is the slope of the `level`-quantile, which
-    exists for every distribution. The intervals of all points hold together. Raises ValueError when the draws are too
+    exists for every distribution. The intervals of all points hold together. The default tolerance is 0.05, without
+    draws 0.005. A logarithm hides below every tolerance on a wide enough grid: what is supported is "no power beyond
+    this", and a claim about logarithms names them in its rate. Raises ValueError when the draws are too
     few for them or when a quantity is not positive and finite.
     """
     if claim not in ("O", "Omega", "Theta"):
         raise ValueError(f'claim must be "O", "Omega" or "Theta", got {claim!r}')
+    tolerance = (0.05 if key is not None else 0.005) if tolerance is None else tolerance
     if short := [name for name, sizes in grid.items() if len(set(sizes)) < 3]:
         raise ValueError(f"a slope needs three sizes at least, {short[0]} has {len(set(grid[short[0]]))}")
     points = tuple(dict(zip(grid, sizes, strict=True)) for sizes in product(*grid.values()))
@@ -96,8 +99,8 @@ def no_constant(ratio, path, constants=(1, 100, 10**4, 10**6)) -> Evidence:
 
 def geometric(first: float, last: float, count: int) -> tuple:
     """`count` sizes from `first` to `last`, equally spaced in the logarithm; whole numbers where both ends are."""
-    sizes = np.geomspace(first, last, count)
-    return tuple(dict.fromkeys(int(round(s)) for s in sizes)) if isinstance(first, int) else tuple(map(float, sizes))
+    sizes = np.geomspace(float(first), float(last), count)
+    return tuple(dict.fromkeys(round(s) for s in sizes)) if isinstance(first, int) else tuple(map(float, sizes))
 
 
 def _ratios(measure, points, key, rate, draws, level, error):

@@ -16,6 +16,7 @@ from jax import lax
 
 from .balls import against, to_ball
 from .enclosure import enclose
+from .intervals import apart
 from .record import Evidence
 
 ROUND_OFF = 1e-9  # relative; the float64 round-off of the small ratios searched here is below 1e-12
@@ -27,21 +28,18 @@ def starts(shapes: dict, key, count: int = 64) -> dict:
     The first of them are structured: all ones, signs, aligned (every row the same), rank one, one entry, near zero,
     very small and very large, and mixed scales; `count` random normal ones follow.
     """
-    keys = dict(zip(shapes, jr.split(key, len(shapes)), strict=True))
-    columns = {name: _structured(shape, keys[name], count) for name, shape in shapes.items()}
-    return {name: jnp.stack(points) for name, points in columns.items()}
+    random = np.random.default_rng(np.asarray(jr.key_data(key)).tolist())  # NumPy: nothing to compile
+    return {name: jnp.asarray(np.stack(_structured(shape, random, count))) for name, shape in shapes.items()}
 
 
-def _structured(shape, key, count):
-    row_key, sign_key, scale_key, normal_key = jr.split(key, 4)
-    normal = jr.normal(normal_key, (count, *shape))
-    row = jr.normal(row_key, shape[-1:]) if shape else normal[0]
-    signs = jr.rademacher(sign_key, shape, float)
-    ones, first = jnp.ones(shape), jnp.zeros(shape).at[(0,) * len(shape)].set(1.0)
-    left = jr.normal(row_key, (*shape[:-1], 1)) if shape else 1.0
-    scales = jnp.exp(3 * jr.normal(scale_key, shape))
-    return [ones, -ones, signs, jnp.broadcast_to(row, shape), left * jnp.broadcast_to(row, shape), first + 1e-3 * ones,
-            1e-3 * normal[0], 1e-6 * ones, 1e3 * normal[0], scales * signs, *normal]  # fmt: skip
+def _structured(shape, random, count):
+    normal, ones, first = random.standard_normal((count, *shape)), np.ones(shape), np.zeros(shape)
+    first[(0,) * len(shape)] = 1.0
+    signs, scales = random.choice([-1.0, 1.0], shape), random.lognormal(0, 3, shape)
+    row = random.standard_normal(shape[-1:]) * ones
+    left = random.standard_normal((*shape[:-1], 1) if shape else ())
+    return [ones, -ones, signs * ones, row, left * row, first + 1e-3 * ones, 1e-3 * normal[0], 1e-6 * ones,
+            1e3 * normal[0], scales * signs, *normal]  # fmt: skip
 
 
 def searched(ratio, starts, *, project=None, bound: float = 1.0, steps: int = 300, rate: float = 0.05,
@@ -146,7 +144,7 @@ def _found(ratio, point, value, bound, effort, tried, meets, describe, simplify=
     if np.isnan(value):
         raise ValueError(f"the ratio is not a number at {point}: it must be positive at every point that it is given")
     limit = bound * (1 + ROUND_OFF)
-    says = f"the largest ratio found by {effort} is {value:.3g}, against {bound:.3g}"
+    says = "the largest ratio found by {} is {}, against {}".format(effort, *apart(value, bound))
     if value <= limit:
         return Evidence("searched", value, value, limit, draws=tried, proof=meets(point), says=says)
     if simplify:  # a pattern is simple as it is
@@ -156,9 +154,10 @@ def _found(ratio, point, value, bound, effort, tried, meets, describe, simplify=
     except ValueError as error:
         says += f"; ball arithmetic does not confirm it ({error}), which would settle it"
         return Evidence("searched", -inf, inf, limit, draws=tried, proof=meets(point), says=says)
-    where = describe(meets(point)) if describe else f"ratio {low:.3g} at {_words(meets(point))}"
+    ratio_there = apart(low, edge)[0]
+    where = describe(meets(point)) if describe else f"ratio {ratio_there} at {_words(meets(point))}"
     return Evidence("searched", low, high, edge, draws=tried, counterexample=where if low > edge else None,
-                    proof=meets(point), says=f"{says}; ball arithmetic confirms a ratio of {low:.3g}")  # fmt: skip
+                    proof=meets(point), says=f"{says}; ball arithmetic confirms a ratio of {ratio_there}")  # fmt: skip
 
 
 def simplest(ratio, point, least: float):
