@@ -11,7 +11,7 @@ export JAX_COMPILATION_CACHE_DIR := $(CURDIR)/_build/jax
 export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS := 0
 export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES := -1
 
-.PHONY: book test notebooks verdicts seeds setup clean help
+.PHONY: book test notebooks verdicts seeds calibrate setup clean help
 .DEFAULT_GOAL := help
 
 help:  ## show these commands
@@ -32,6 +32,10 @@ verdicts: setup  ## re-derive the ledger book/verdicts.json
 
 seeds: setup  ## the chapters under three other seeds: which verdicts change?
 	@$(LAB) seeds
+
+calibrate: setup  ## how often are the checks wrong? Writes the tables of that page
+	@$(BIN)/python benchmarks/known_answers.py > book/start/known-answers.txt; tail -n 12 book/start/known-answers.txt
+	@$(BIN)/python benchmarks/calibration.py | tee book/start/calibration.txt
 
 setup: .venv/stamp  ## build the environment .venv
 
