@@ -187,7 +187,7 @@ chapter.judge("gulcu19.eq2.4", check_paths, expect="REFUTED",
 
 # %% [markdown]
 # (gulcu19.eq2.4.s3)=
-# ### Not at Gaussian weights either
+# ## Not at Gaussian weights either
 #
 # At initialisation with ReLU, at the registered depth, width and branch scale of this page, (2.4) holds with probability
 # at least one half.
