@@ -60,11 +60,9 @@ class Line:
 
     def __str__(self):
         low, high = binomial_interval(self.events, self.runs, ERROR)
-        word = (
-            ("FAILS, as it must" if self.right else "NOT CAUGHT") if self.mutant else ("ok" if self.right else "FAILS")
-        )
-        return (f"{self.what:72} {self.events:5}/{self.runs:<5} {self.events / self.runs:7.4f} [{low:.4f}, {high:.4f}]"
-                f"  promised <= {self.promised:.3f}  {word}")  # fmt: skip
+        word = ("fails, as it must" if self.right else "NOT CAUGHT") if self.mutant else "ok" if self.right else "FAILS"
+        return (f"{word:6} {self.events / self.runs:.4f} in [{low:.4f}, {high:.4f}], promised {self.promised:.3f}; "
+                f"{self.events}/{self.runs}  {self.what}")  # fmt: skip
 
 
 # --- variables in [0, 1], each with its mean, and positive variables with median 1 ---
@@ -202,9 +200,9 @@ def false_alarms():
             lambda k, n=noise: judge(growth(n, 0.05, k, 40)) != "UNDECIDED",
         )
     yield (
-        "sampled at 60 % that promises 5 %, refuted",
+        "sampled at 90 % that promises 5 %, refuted",
         ERROR / 2,
-        lambda k: judge(sampled(below_tenth, k, at_most=0.1, truth=0.05, error=0.6)) == "REFUTED",
+        lambda k: judge(sampled(below_tenth, k, at_most=0.1, truth=0.05, error=0.9)) == "REFUTED",
         "mutant",
     )
     yield "a fixed interval looked at after every 50 draws, decided", ERROR, peeked, "mutant"
