@@ -184,9 +184,11 @@ chapter.judge("gulcu19.eq3.43.s1", telescoping, expect="PROVED",
 # (gulcu19.eq3.43.fix)=
 # **Repair.** $\|D_{(1,H)}\|_2\le(1+\tilde u_H)\|D_{(1,H-1)}\|_2+s\|E_H\|\prod_{l=2}^{H-1}(1+u_l)$.
 #
-# The identity has the old blocks there, and a tilde has slipped in. It is a slip only here: (3.53) makes use of it.
-# In the neuron above the sides are $3$ and $1+1$. Below, what each norm inequality loses is non-negative: $\|\tilde
-# F_H\|=1+\tilde u_H-a$, $\|F_{H-1}\cdots F_2\|=\prod(1+u_l)-b$, and $c$ for the triangle inequality.
+# The identity has the old blocks there, and a tilde has slipped in. More than a slip of the pen: (3.53) makes use of
+# it, and with the tilde struck out the product in (3.55) is another one. True if no $\|W^{(l)}\|$ exceeds
+# $\|\tilde W^{(l)}\|$. In the neuron above the sides are $3$ and $1+1$. Below, what each norm inequality loses is
+# non-negative: $\|\tilde F_H\|=1+\tilde u_H-a$, $\|F_{H-1}\cdots F_2\|=\prod(1+u_l)-b$, and $c$ for the triangle
+# inequality.
 
 # %%
 d, e, a, b, c = sp.symbols("d e a b c", nonnegative=True)
@@ -205,7 +207,7 @@ def one_layer(old_share=0, weight=6, factor=1):
     return all_of(instance, general, says="the identity, the triangle inequality and norms of products")
 
 # %%
-chapter.judge("gulcu19.eq3.43", one_layer, expect="REFUTED", severity="typo", repair="gulcu19.eq3.43.fix",
+chapter.judge("gulcu19.eq3.43", one_layer, expect="REFUTED", severity="hypothesis", repair="gulcu19.eq3.43.fix",
     mutants={"ten times the right side, weights 600": dict(factor=10, weight=600)},
     survives={"gulcu19.eq3.53": "no: its products are those of this display",
         "gulcu19.eq3.54": "yes: at H = 2 the product in question is empty"})
@@ -331,15 +333,15 @@ chapter.judge("gulcu19.eq3.48", combined, expect="PROVED", reading="given (3.44)
 # (gulcu19.eq3.54)=
 # ### (3.54) Two layers
 #
-# $\|D_{(1,2)}\|_2\le s\|E_2\|\le sf_2$.
+# For $\phi(0)=0$: $\|D_{(1,2)}\|_2\le s\|E_2\|\le sf_2$.
 #
 # $D_{(1,1)}=0$, so $D_{(1,2)}=sE_2$. In (3.48) at $l=2$ the state moves by at most
 # $B\sqrt{c_\phi/m}\,\|x\|\,\|\tilde W^{(1)}-W^{(1)}\|_F$, as $\phi$ is $B$-Lipschitz, and
 # $\|x^{(1)}\|\le\sqrt{c_\phi/m}\,B\|W^{(1)}\|\|x\|$ by (3.25), where $\phi(0)=0$ is used. So nothing of what is
-# wrong with (3.43) and (3.51) is needed. Instances: a linear neuron with weights 1 and 2 (equality), and first
-# weights 0 with second layer's arguments 2 and 3, where every term of $f_2$ but $B\delta_2$ is 0. If $\phi(0)=0$
-# then the state is 0 and both sides agree; softplus has the state $\sqrt{c_\phi}\log2$, and $z\phi'(z)$ grows
-# faster than $z$.
+# wrong with (3.43) and (3.51) is needed. Instances: a linear neuron with weights 1 and 2 (equality), and the input
+# $x=0$, where every term of $f_2$ but $B\delta_2$ is 0. If $\phi(0)=0$ then the state is 0 as well and both sides
+# agree; softplus has the state $\sqrt{c_\phi}\log2$, and between the arguments 2 and 3 $z\phi'(z)$ grows faster
+# than $z$.
 
 # %%
 ACTIVATIONS = {  # name: (phi' as a function of balls, whether phi(0) = 0)
@@ -352,9 +354,9 @@ def two_layers(activations=("linear",), factor=1):
     parts = []
     for name in activations:
         slope, zero = ACTIVATIONS[name]
-        z, t = (ball(0), ball(0)) if zero else (ball(2), ball(3))  # the arguments of layer 2, at the first weights 0
-        change = slope(t) * 3 - slope(z) * 2  # the change of phi' W over that of W, which is f_2 for B = 1
-        at = f"{name}, m = 1, W^(1) = 0 twice, second weights 2/x^(1) and 3/x^(1)"
+        z, t = (ball(0), ball(0)) if zero else (ball(2), ball(3))  # the arguments of layer 2
+        change = slope(t) * 3 - slope(z) * 2  # the change of phi' W over that of W, which is f_2 for B = 1 and x = 0
+        at = f"{name}, m = 1, x = 0, W^(2) = 2r and then 3r; r = 1/x^(1), or 1 if x^(1) = 0"
         parts.append(exact.compare(change, ball(factor), at=at, covers=True))
     dl, K, t1, rows, T, w1, dw = sp.symbols("dl K t1 rows T w1 dw", nonnegative=True)  # K = M |W| B sqrt(c/m) |x|
     loss = sp.Symbol("loss", nonnegative=True)  # T = |W~^(1) - W^(1)| + loss

@@ -228,7 +228,7 @@ def display(away=1, factor=2):
 # %%
 chapter.judge("frei19.secD.1.s1", display, expect="REFUTED", severity="typo", repair="frei19.secD.1.s1.fix",
     mutants={"half of the distance": dict(away=sp.Rational(1, 2))},
-    survives={"frei19.lemC.2": "no: it is refuted in its own right; as far as this claim goes: as far as this goes, the inclusion is right, by the display with x and x-hat "
+    survives={"frei19.lemC.2": "no: it is refuted in its own right; as far as this goes, the inclusion is right, by the display with x and x-hat "
         "exchanged"})
 chapter.judge("frei19.secD.1.s1.fix", lambda factor=2, away=0: display(away, factor), expect="PROVED",
     mutants={"3/2 beta": dict(factor=sp.Rational(3, 2))})
@@ -354,8 +354,8 @@ def variance(claimed=inner):
 # %%
 chapter.judge("frei19.secD.2.s1", variance, expect="REFUTED", severity="typo", repair="frei19.secD.2.s1.fix",
     mutants={"m_l^2": dict(claimed=inner**2)},
-    survives={"frei19.eq44": "no: it is refuted in its own right; as far as this claim goes: as far as this slip goes, (44) itself has m_{L+1}, which is right",
-        "frei19.lemC.3": "no: it is refuted in its own right; as far as this claim goes: as far as this slip goes, since m_l and m_{L+1} are of the same order"})
+    survives={"frei19.eq44": "no: it is refuted in its own right; as far as this slip goes, (44) itself has m_{L+1}, which is right",
+        "frei19.lemC.3": "no: it is refuted in its own right; as far as this slip goes, since m_l and m_{L+1} are of the same order"})
 chapter.judge("frei19.secD.2.s1.fix", lambda claimed=outer: variance(claimed), expect="PROVED",
     reading="textbook: sums of independent normals", mutants={"m_{L+1} + 1": dict(claimed=outer + 1)})
 
@@ -416,9 +416,9 @@ def net_sizes(base=9, least=22, widest=1000, start=9):
 # %%
 chapter.judge("frei19.secD.2.s2", union_of_nets, expect="REFUTED", severity="constant", repair="frei19.secD.2.s2.fix",
     reading="s = 16, m = 40", mutants={"s = 20, m = 400": dict(sparsity=20, width=400), "10^s": dict(base=10)},
-    survives={"frei19.eq44": "no: it is refuted in its own right; as far as this claim goes: as far as this goes, log |N_a| is at most 2 s log m_l for m_l >= 9, and C_4 takes "
+    survives={"frei19.eq44": "no: it is refuted in its own right; as far as this goes, log |N_a| is at most 2 s log m_l for m_l >= 9, and C_4 takes "
         "the 2",
-        "frei19.lemC.3": "no: it is refuted in its own right; as far as this claim goes: as far as this goes, only the logarithm of the size matters"})
+        "frei19.lemC.3": "no: it is refuted in its own right; as far as this goes, only the logarithm of the size matters"})
 chapter.judge("frei19.secD.2.s2.fix", net_sizes, expect="PROVED", mutants={"from 21 on": dict(least=21),
     "from 23 on, and not before": dict(least=23), "m >= 8": dict(start=8)})
 
@@ -553,7 +553,7 @@ def nets_of_lines(width=1, radius=Fraction(1, 2)):
 chapter.judge("frei19.secD.3.s2", nets_of_lines, expect="REFUTED", severity="hypothesis",
     repair="frei19.secD.3.s2.fix", reading="s = 1, any nets",
     mutants={"m = 3": dict(width=3), "nets of 2/5": dict(radius=Fraction(2, 5))},
-    survives={"frei19.lemC.4": "no: it is refuted in its own right; as far as this claim goes: as far as this goes, since log |N| is at most 2 s log m_l for m_l >= 5"})
+    survives={"frei19.lemC.4": "no: it is refuted in its own right; as far as this goes, since log |N| is at most 2 s log m_l for m_l >= 5"})
 chapter.judge("frei19.secD.3.s2.fix", lambda base=5, least=12, start=5: net_sizes(base, least, 1000, start),
     expect="PROVED", mutants={"from 11 on": dict(least=11), "m >= 4": dict(start=4)})
 
