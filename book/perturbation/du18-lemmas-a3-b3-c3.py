@@ -1,6 +1,14 @@
 # ---
-# jupyter: jupytext: formats: ipynb,py:percent text_representation: extension: .py format_name: percent kernelspec:
-# display_name: Python 3 language: python name: python3
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
 # ---
 
 # %% [markdown]
