@@ -166,11 +166,13 @@ def _climbed(excess, symbols):
             value = height(*(np.abs(x) * signs))
         return -float(value) if np.isrealobj(value) and np.isfinite(value) else 1e300
 
-    free = [bool(symbol.is_nonnegative or symbol.is_nonpositive) for symbol in symbols]
-    for start in np.random.default_rng(0).lognormal(0, 1, (STARTS, len(symbols))):
-        turned = np.random.default_rng(int(start[0] * 1e6)).choice([-1, 1], len(symbols))
-        signs = np.array([(-1 if s.is_nonpositive else 1) if fixed else turn
-                          for s, fixed, turn in zip(symbols, free, turned, strict=True)])  # fmt: skip
+    random, fixed = (
+        np.random.default_rng(0),
+        [-1 if s.is_nonpositive else 1 if s.is_nonnegative else 0 for s in symbols],
+    )
+    for _ in range(STARTS):
+        start, turned = random.lognormal(0, 1, len(symbols)), random.choice([-1, 1], len(symbols))
+        signs = np.where(fixed, fixed, turned)
         try:
             best = optimize.minimize(depth, start, method="Nelder-Mead", options={"maxiter": 400 * len(symbols)})
         except (TypeError, ValueError, NameError, KeyError, AttributeError):
