@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from itertools import pairwise
+from pathlib import Path
 
 import jax
 import mpmath
@@ -202,8 +203,19 @@ def test_enclosures_do_not_depend_on_the_callers_precision():
 
 
 def test_limits_never_import_the_simulator():
-    source = open(limits.__file__, encoding="utf8").read()
-    assert "import" in source and "resnet_lab" not in source and not np.isin("jax", source.split())
+    for path in Path(limits.__file__).parent.glob("*.py"):
+        source = path.read_text(encoding="utf8")
+        assert "import" in source and "resnet_lab" not in source and not np.isin("jax", source.split())
+
+
+BINOMIAL = [(1, 0, "1/3"), (7, 7, "0.9"), (40, 3, "1/8"), (10**9, 10**8, "0.1")]
+
+
+@pytest.mark.parametrize(("trials", "successes", "chance"), BINOMIAL)
+def test_the_binomial_law_is_scipys(trials, successes, chance):
+    found = limits.binomial_log_probability(trials, successes, chance)
+    assert float(found) == pytest.approx(stats.binom.logpmf(successes, trials, float(Fraction(chance))), rel=1e-6)
+    assert float(found.rad()) < 1e-20
 
 
 @pytest.mark.parametrize(

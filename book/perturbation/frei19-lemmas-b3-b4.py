@@ -233,8 +233,7 @@ def by_law(power, logs):
     m = int(float(100 / t**2))
     n = int(float(m * t)) + 1
     p = (t * t.sqrt() / 2 * (ball(m) / n).sqrt()).erf()
-    choices = ball(m + 1).lgamma() - ball(n + 1).lgamma() - ball(m - n + 1).lgamma()
-    one_layer = choices + n * p.log() + (m - n) * (-p).log1p()
+    one_layer = limits.binomial_log_probability(m, n, p)
     fallen = log_depth(ball(m), t, 1, power, logs) - ball(2).log() + one_layer
     return exact.compare(fallen / (m * t), 0, at=f"C_1 = C_3 = 1, m = {m}: log of the layers that fall, per m t")
 

@@ -514,8 +514,7 @@ def exponential_depth(constants=(1, 10, 100), share=1):
         m, ball = 100 * C**8, limits.ball  # wide enough
         spread = C * (ball(m) * ball(4 * m).log()).sqrt()  # m^(3/2) beta
         p, n = (spread / m / ball(8).sqrt()).erf(), int(float(C * spread) * share) + 2
-        choices = ball(m + 1).lgamma() - ball(n + 1).lgamma() - ball(m - n + 1).lgamma()
-        one_layer = choices + n * p.log() + (m - n) * (-p).log1p()
+        one_layer = limits.binomial_log_probability(m, n, p)
         layers = ball(m) / C - ball(8 * m).log()  # log of half of L
         expected = (one_layer + layers).min(ball(0)).exp()
         where = f"C = C' = {C}, m = {m}, L = exp(m/C)/(4 m), delta = 1/4: some layer fails"
@@ -611,16 +610,17 @@ chapter.judge("frei19.lemC.2.s1", small_by_machine, expect="REFUTED", severity="
 
 
 # %%
-def column_matrix(power=sp.Rational(1, 2), constants=(1, 10, 1000)):
-    def at(K):
-        m = 64 * 4**K
-        where = f"C_0 = {K}, s = 1, m = 64 4^{K}"
-        value = exact.compare(1, K * (sp.log(m) / m) ** power, at=where)
-        chance = 1 - sp.Rational(8, m)
-        likely = exact.compare(chance, sp.Rational(1, 2), at=where + ": the chance that the form is at least 1")
-        return any_of(value, likely)
+def column_at(K, promise, power, name):  # the form is about sqrt(2), promised is at most K (promise/m)^power
+    m = 64 * 4**K
+    where = f"{name.format(K)}, m = 64 4^{K}"
+    value = exact.compare(1, K * (promise(m) / m) ** power, at=where)
+    chance = 1 - sp.Rational(8, m)
+    likely = exact.compare(chance, sp.Rational(1, 2), at=where + ": the chance that the form is at least 1")
+    return any_of(value, likely)
 
-    return any_of(*(at(K) for K in constants))
+
+def column_matrix(power=sp.Rational(1, 2), constants=(1, 10, 1000)):
+    return any_of(*(column_at(K, sp.log, power, "C_0 = {}, s = 1") for K in constants))
 
 
 def on_the_nets(factor=2, nets=4):
@@ -689,15 +689,7 @@ chapter.judge("frei19.lemC.3.s1", form_by_machine, expect="REFUTED", severity="h
 
 # %%
 def fixed_pair(power=sp.Rational(1, 2), constants=(1, 10, 1000)):
-    def at(K):
-        m = 64 * 4**K
-        where = f"C_3 = {K}, delta = 1/2, m = 64 4^{K}"
-        value = exact.compare(1, K * (sp.log(2) / m) ** power, at=where)
-        chance = 1 - sp.Rational(8, m)
-        likely = exact.compare(chance, sp.Rational(1, 2), at=where + ": the chance that the form is at least 1")
-        return any_of(value, likely)
-
-    return any_of(*(at(K) for K in constants))
+    return any_of(*(column_at(K, lambda m: sp.log(2), power, "C_3 = {}, delta = 1/2") for K in constants))
 
 
 def normal_tail(factor=2, nets=4):

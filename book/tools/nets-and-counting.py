@@ -300,8 +300,7 @@ def many_layers(constants=(1, 10, 100), share=2):
         m, ball = 100 * C**8, limits.ball  # wide enough
         spread = C * (ball(m) * ball(2 * m).log()).sqrt()  # m^(3/2) beta
         p, n = (spread / m / ball(2).sqrt()).erf(), int(float(share * C * spread)) + 2
-        choices = ball(m + 1).lgamma() - ball(n + 1).lgamma() - ball(m - n + 1).lgamma()
-        one_layer = choices + n * p.log() + (m - n) * (-p).log1p()
+        one_layer = limits.binomial_log_probability(m, n, p)
         layers = ball(m) / C - ball(4 * m).log()  # log of at least half of L = delta/m exp(m/C)
         expected = (one_layer + layers).min(ball(0)).exp()
         failure = (1 - (-expected).exp()) / 2

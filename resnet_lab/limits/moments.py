@@ -1,61 +1,18 @@
-"""Closed forms and exact laws for networks at initialisation, as rigorous enclosures (python-flint balls).
-
-Functions that return a number return an `arb`: a ball that certainly contains the exact value. Comparing
-balls has three answers: `a < b` is True only if it is certain, so `not (a < b)` does not say `a >= b`; ask
-for both. Arguments may be int, Fraction, a decimal string such as "0.1", fmpq or arb; a float stands for the
-exact binary number that it is, so 0.1 is not 1/10. This module knows nothing of the simulator, and the
-simulator nothing of it.
-"""
+"""Moments of one Gaussian variable under an activation, in closed form or by certified integration."""
 
 from fractions import Fraction
-from functools import wraps
 from math import prod
 
-import flint
-from flint import acb, arb, fmpq, fmpz
+from flint import acb, arb, fmpz
 
-PRECISION = 128  # bits
-
-
-def _precise(function):
-    """Runs the function at PRECISION bits, whatever the caller's precision is."""
-
-    @wraps(function)
-    def wrapped(*args, **kwargs):
-        with flint.ctx.workprec(PRECISION):
-            return function(*args, **kwargs)
-
-    return wrapped
+from .balls import ball, certainly, precise, whole
+from .tails import normal_upper_tail
 
 
-@_precise
-def ball(number) -> arb:
-    """Enclosure of a number, read as the module says: "0.1" and Fraction(1, 10) are one tenth, 0.1 is not."""
-    if isinstance(number, str):
-        number = Fraction(number)
-    if isinstance(number, Fraction):
-        return arb(fmpq(number.numerator, number.denominator))
-    return number if isinstance(number, arb) else arb(number)
-
-
-def _whole(name, value, least):
-    if isinstance(value, bool) or value != int(value) or value < least:
-        raise ValueError(f"{name} must be a whole number >= {least}, got {value}")
-    return int(value)
-
-
-def _certainly(name, holds, value, allowed):
-    if not holds:
-        raise ValueError(f"{name} must certainly be {allowed}, got {value}")
-
-
-# --- moments of one Gaussian variable ---
-
-
-@_precise
+@precise
 def gaussian_absolute_moment(order: int) -> arb:
     """E|X|^k for X ~ N(0, 1), k = order: 2^(k/2) Gamma((k+1)/2) / sqrt(pi) (du18 Lemma A.1)."""
-    if _whole("order", order, 0) % 2 == 0:
+    if whole("order", order, 0) % 2 == 0:
         return arb(prod(range(1, int(order), 2)))  # exact: (k - 1)!!
     half = ball(Fraction(int(order), 2))
     return arb(2) ** half * (half + ball(Fraction(1, 2))).gamma() / arb.pi().sqrt()
@@ -96,7 +53,7 @@ _SLOPES = {
 _EDGE = 16  # P(|X| > 16) is about 1e-57, below the precision
 
 
-@_precise
+@precise
 def gaussian_moment(activation: str, order: int, scale=1, *, offset=0, factor=1, epsilon=1) -> arb:
     """E phi(scale X)^k for X ~ N(0, 1), k = order, phi(z) = offset + factor epsilon sigma(z / epsilon).
 
@@ -105,16 +62,16 @@ def gaussian_moment(activation: str, order: int, scale=1, *, offset=0, factor=1,
     certified integration over [-16, 16], and |sigma(t)| <= 1 + |t| for the tails. Raises ValueError for another
     activation, or unless epsilon > 0 and 0 <= scale / epsilon <= 10^6 certainly.
     """
-    order, a, epsilon = _whole("order", order, 0), ball(offset), ball(epsilon)
+    order, a, epsilon = whole("order", order, 0), ball(offset), ball(epsilon)
     b, scale = ball(factor) * epsilon, _dilated_scale(scale, epsilon)
     moments = [_moment(activation, j, scale) for j in range(order + 1)]
     return sum((fmpz.bin_uiui(order, j) * a ** (order - j) * b**j * m for j, m in enumerate(moments)), arb(0))
 
 
 def _dilated_scale(scale, epsilon):
-    _certainly("epsilon", epsilon > 0, epsilon, "> 0")
+    certainly("epsilon", epsilon > 0, epsilon, "> 0")
     scale = ball(scale) / epsilon
-    _certainly("scale / epsilon", scale >= 0 and scale <= 10**6, scale, "in [0, 10^6]")
+    certainly("scale / epsilon", scale >= 0 and scale <= 10**6, scale, "in [0, 10^6]")
     return scale
 
 
@@ -163,7 +120,7 @@ def _tail_moment(order):  # E[|X|^k; |X| > edge]
 def _excess(order, scale):  # E[(scale X - 1)^k; scale X > 1] for k >= 1, by Stein's identity
     if scale == 0:
         return arb(0)
-    _certainly("scale", scale > 0, scale, "0 or > 0")
+    certainly("scale", scale > 0, scale, "0 or > 0")
     last = normal_upper_tail(1 / scale)
     value = scale * (-((1 / scale) ** 2) / 2).exp() / (2 * arb.pi()).sqrt() - last
     for k in range(2, order + 1):
@@ -171,7 +128,7 @@ def _excess(order, scale):  # E[(scale X - 1)^k; scale X > 1] for k >= 1, by Ste
     return value
 
 
-@_precise
+@precise
 def mean_square_slope(activation: str, scale=1, *, factor=1, epsilon=1) -> arb:
     """E phi'(scale X)^2 for X ~ N(0, 1), scale > 0 and phi as in `gaussian_moment`; the same errors.
 
@@ -179,7 +136,7 @@ def mean_square_slope(activation: str, scale=1, *, factor=1, epsilon=1) -> arb:
     """
     _check_known(activation)
     scale = _dilated_scale(scale, ball(epsilon))
-    _certainly("scale", scale > 0, scale, "> 0")
+    certainly("scale", scale > 0, scale, "> 0")
     if activation in _HOMOGENEOUS:
         square = arb(sum(value**2 for value in _HOMOGENEOUS[activation])) / 2
     elif activation == "dead zone":
@@ -196,15 +153,15 @@ def mean_square(activation: str, scale=1, **affine) -> arb:
     return gaussian_moment(activation, 2, scale, **affine)
 
 
-@_precise
+@precise
 def normaliser(activation: str, **affine) -> arb:
     """c_phi = 1 / E phi(X)^2 (du18 section 2.2, gulcu19 below its (2.2)); raises ValueError if that mean may be 0."""
     square = mean_square(activation, **affine)
-    _certainly("E phi(X)^2", square > 0, square, "> 0")
+    certainly("E phi(X)^2", square > 0, square, "> 0")
     return 1 / square
 
 
-@_precise
+@precise
 def shifted_relu_mean_square(shift, scale) -> arb:
     """E max(shift + scale X, 0)^2 for X ~ N(0, 1) and scale > 0: (a^2 + s^2) Phi(a/s) + a s density(a/s).
 
@@ -212,86 +169,6 @@ def shifted_relu_mean_square(shift, scale) -> arb:
     of an entry of h_l in zhang22, section 2 (used for its Theorem 2).
     """
     a, s = ball(shift), ball(scale)
-    _certainly("scale", s > 0, s, "> 0")
+    certainly("scale", s > 0, s, "> 0")
     density = (-((a / s) ** 2) / 2).exp() / (2 * arb.pi()).sqrt()
     return (a**2 + s**2) * normal_upper_tail(-a / s) + a * s * density
-
-
-# --- tails ---
-
-
-@_precise
-def normal_upper_tail(t) -> arb:
-    """P(X > t) for X ~ N(0, 1): erfc(t / sqrt 2) / 2."""
-    return (ball(t) / arb(2).sqrt()).erfc() / 2
-
-
-@_precise
-def chi_square_upper_tail(dof: int, t) -> arb:
-    """P(C > t) for C chi-square with `dof` degrees of freedom: Gamma(dof/2, t/2) / Gamma(dof/2).
-
-    C = 0 if dof = 0. Raises ValueError if dof < 0, or if the sign of t is not certain.
-    """
-    return _chi_square(dof, t, _above, at_zero=0)
-
-
-@_precise
-def chi_square_lower_tail(dof: int, t) -> arb:
-    """P(C <= t), the complement of `chi_square_upper_tail`, without cancellation. Errors as there."""
-    return _chi_square(dof, t, _below, at_zero=1)
-
-
-def _chi_square(dof, t, tail, at_zero):
-    dof, t = _whole("dof", dof, 0), ball(t)
-    if t < 0:
-        return arb(1 - at_zero)
-    _certainly("t", t >= 0, t, ">= 0 or < 0")
-    if dof == 0:
-        return arb(at_zero)
-    # Arb loses everything for a wide argument and a large dof; a tail is monotone, so its ends enclose it.
-    ends = [tail(dof, end) for end in (t.lower(), t.upper())]
-    return ends[0].union(ends[1])
-
-
-def _above(dof, t):
-    return (t / 2).gamma_upper(ball(Fraction(dof, 2)), 1)
-
-
-def _below(dof, t):  # Arb's lower function hangs for a large dof; four times the precision survives the cancellation
-    with flint.ctx.workprec(4 * PRECISION):
-        return 1 - _above(dof, t)
-
-
-@_precise
-def relu_norm_upper_tail(width: int, t) -> arb:
-    """P((2/m) sum_k max(Z_k, 0)^2 > t) for m = width independent normals: the law of ||h_0||^2.
-
-    This is ||phi(A x)||^2 for a unit input and variance 2/m (zhang22, frei19), and (c/m) ||relu(W x)||^2 with
-    c = 2. The number of positive Z_k is Binomial(m, 1/2); given it, the sum is chi-square of that degree.
-    Raises ValueError if width < 1 or the sign of t is not certain.
-    """
-    return _relu_norm(width, t, chi_square_upper_tail)
-
-
-@_precise
-def relu_norm_lower_tail(width: int, t) -> arb:
-    """P((2/m) sum_k max(Z_k, 0)^2 <= t), the complement of `relu_norm_upper_tail`, without cancellation."""
-    return _relu_norm(width, t, chi_square_lower_tail)
-
-
-def _relu_norm(width, t, tail):
-    m = _whole("width", width, 1)
-    threshold = ball(t) * m / 2
-    total = sum((fmpz.bin_uiui(m, j) * tail(j, threshold) for j in range(m + 1)), arb(0))
-    return total / arb(2) ** m
-
-
-# --- recursions ---
-
-
-def geometric_sum(ratio, terms: int):
-    """g_C(h) = sum_{i < h} C^i for C = ratio, h = terms (du18, appendix), in the arithmetic of `ratio`."""
-    total = 0
-    for _ in range(_whole("terms", terms, 0)):
-        total = 1 + ratio * total
-    return total
