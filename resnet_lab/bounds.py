@@ -1,11 +1,14 @@
 """Elementary bounds that several chapters share: each a proof object, with the numbers that a mutant may change."""
 
+from fractions import Fraction
+
 import sympy as sp
 
 from .evidence import Evidence, all_of, certified, exact
 
 a, b, e, f, k, p, x, z, tau, s0 = sp.symbols("a b e f k p x z tau s_0", nonnegative=True)
-L, X = sp.Symbol("L", positive=True), sp.Symbol("X", real=True)
+L, R = sp.symbols("L R", positive=True)
+X = sp.Symbol("X", real=True)
 
 
 def lower_product(top="159/100") -> Evidence:
@@ -61,3 +64,22 @@ def affine_variance(s, slope, pixels=1):
 
     square = (s + slope * X / sp.sqrt(pixels)) ** 2
     return pixels**2 * (mean(square**2) - mean(square) ** 2) / mean((s + slope * X) ** 2) ** 2
+
+
+def first_layer_display(slope=Fraction(2), power=0) -> Evidence:
+    """The papers' chain for the moved first layer of one neuron sigma(z) = slope z, R = 1, over sqrt(c_sigma).
+
+    Its three terms are slope, slope^power and slope; printed is power 0 (du18, proof of Lemma B.3; nfres, of Lemma 4).
+    """
+    left, middle, right = slope * 1, slope**power, slope * 1
+    chain = (left, middle), (middle, right)
+    return all_of(*(exact.compare(a, b, at=f"one neuron, sigma(z) = {slope} z, R = 1") for a, b in chain))
+
+
+def first_layer_move(power=1) -> Evidence:
+    """|sigma(W(k)x) - sigma(W(0)x)| <= L^power |W(k) - W(0)|_F <= L sqrt(m) R for a unit input, over sqrt(m).
+
+    The actual Lipschitz quotient is L/(1 + e), the actual move R/(1 + f).
+    """
+    moved = R / (1 + f)
+    return all_of(exact.at_most(L / (1 + e) * moved, L**power * moved), exact.at_most(L**power * moved, L * R))

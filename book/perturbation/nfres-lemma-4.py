@@ -285,23 +285,11 @@ chapter.judge("nfres.lem4.s8", grows, expect="REFUTED", severity="typo", repair=
 # **Repair.**
 # $\|x^{(1)}(k)-x^{(1)}(0)\|_2 \le\sqrt{\frac{c_\sigma}m}\,L\|W^{(1)}(k)-W^{(1)}(0)\|_F\le\sqrt{c_\sigma}LR$.
 
-
 # %%
-def middle_term(slope=Fraction(2), power=0):  # the three terms over sqrt(c_sigma) R
-    left, middle, right = slope * 1, slope**power, slope * 1
-    chain = (left, middle), (middle, right)
-    return all_of(*(exact.compare(a, b, at=f"one neuron, sigma(z) = {slope} z, R = 1") for a, b in chain))
-
-
-def middle_repaired(power=1):  # the actual Lipschitz quotient is L/(1 + e1), |W(k) - W(0)|_F is sqrt(m) R/(1 + e2)
-    moved = R / (1 + e2)
-    return all_of(exact.at_most(L / (1 + e1) * moved, L**power * moved), exact.at_most(L**power * moved, L * R))
-
-# %%
-chapter.judge("nfres.lem4.s2", middle_term, expect="REFUTED", severity="typo", repair="nfres.lem4.s2.fix",
+chapter.judge("nfres.lem4.s2", bounds.first_layer_display, expect="REFUTED", severity="typo", repair="nfres.lem4.s2.fix",
     mutants={"L = 1/2": dict(slope=Fraction(1, 2)), "L^2 in the middle": dict(power=2)},
     survives={"nfres.lem4": "no: it falls by itself, through the scales; nfres.lem4.fix takes the repaired line"})
-chapter.judge("nfres.lem4.s2.fix", middle_repaired, expect="PROVED",
+chapter.judge("nfres.lem4.s2.fix", bounds.first_layer_move, expect="PROVED",
     mutants={"no L": dict(power=0), "L^2": dict(power=2)})
 
 # %% [markdown]
